@@ -1,0 +1,24 @@
+//! Private notes and files for signed-in people: the rules, without I/O.
+//!
+//! Values are parsed at the edge and cannot hold an invalid state; time, randomness and storage come
+//! in through [`ports`]; the use cases in [`notes`] take the [`Caller`] first and authorize before any
+//! effect; [`policy`] reads and evaluates the IAM policy language.
+#![warn(missing_docs)]
+
+pub mod caller;
+pub mod error;
+pub mod file;
+pub mod idempotency;
+pub mod identity;
+pub mod note;
+pub mod notes;
+pub mod policy;
+pub mod ports;
+pub mod time;
+
+pub use caller::{Caller, Scope, Scopes};
+pub use error::{Invalid, StoreError};
+pub use file::{FileName, ObjectKey};
+pub use identity::IdentityId;
+pub use note::{Content, Note, NoteId, Version};
+pub use time::Timestamp;
