@@ -34,9 +34,14 @@ impl FromStr for NoteId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
+        // Only the one hyphenated lower-case spelling: a policy that names a note's path must not be
+        // got round by another.
+        let mut buffer = Uuid::encode_buffer();
         Uuid::try_parse(text)
+            .ok()
+            .filter(|uuid| uuid.hyphenated().encode_lower(&mut buffer) == text)
             .map(Self)
-            .map_err(|_| Invalid::new("noteId", "must be a UUID"))
+            .ok_or_else(|| Invalid::new("noteId", "must be a UUID in lower case"))
     }
 }
 
@@ -163,4 +168,52 @@ pub struct Note {
     pub updated_at: Timestamp,
     /// How often it has been written; the precondition of changes.
     pub version: Version,
+}
+
+impl Note {
+    /// The bytes of what the person wrote: the content and the names of the attachments, in UTF-8.
+    pub fn payload_bytes(&self) -> usize {
+        let names = self.attachments.names().iter();
+        self.content.as_str().len() + names.map(|name| name.as_str().len()).sum::<usize>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_canonical_spelling_is_a_note_id() {
+        let id = "0193bb5a-7c00-7000-8000-00000000000a";
+        assert_eq!(id.parse::<NoteId>().unwrap().to_string(), id);
+        for bad in [
+            "",
+            "1",
+            "0193BB5A-7C00-7000-8000-00000000000A",
+            "0193bb5a7c0070008000000000000 0a",
+            "0193bb5a7c007000800000000000000a",
+            "{0193bb5a-7c00-7000-8000-00000000000a}",
+            "urn:uuid:0193bb5a-7c00-7000-8000-00000000000a",
+        ] {
+            assert!(bad.parse::<NoteId>().is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn content_is_counted_in_characters() {
+        for character in ["x", "ä", "€", "😀"] {
+            assert!(Content::try_from(character.repeat(MAX_CONTENT_CHARS)).is_ok());
+            assert!(Content::try_from(character.repeat(MAX_CONTENT_CHARS + 1)).is_err());
+        }
+    }
+
+    #[test]
+    fn attachments_name_each_file_once_and_keep_their_order() {
+        let names = |list: &[&str]| -> Vec<FileName> {
+            list.iter().map(|name| name.parse().unwrap()).collect()
+        };
+        let attachments = Attachments::try_from(names(&["b", "a", "b"])).unwrap();
+        assert_eq!(attachments.names(), names(&["b", "a"]));
+        assert!(Attachments::try_from(names(&["x"; MAX_ATTACHMENTS + 1])).is_err());
+    }
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::{
-    FileName, IdentityId, Note, NoteId, StoreError, Version,
+    FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
     idempotency::{Creation, IdempotencyClaim},
 };
 
@@ -26,7 +26,8 @@ pub struct NoteQuery {
     pub after: Option<NoteId>,
     /// At most this many, at least 1.
     pub limit: usize,
-    /// Stop once the page's contents together reach this many bytes; a page has at least one note.
+    /// Stop once the page's notes together reach this many bytes by [`Note::payload_bytes`]; a page has at
+    /// least one note.
     pub max_bytes: usize,
 }
 
@@ -53,6 +54,14 @@ pub trait NoteStore: Send + Sync {
         note: &Note,
         claim: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError>;
+
+    /// What [`create`](Self::create) would answer to this claim at `now` because an earlier request holds the
+    /// key; `None` if the key is free or its claim has expired.
+    async fn claimed(
+        &self,
+        claim: &IdempotencyClaim,
+        now: Timestamp,
+    ) -> Result<Option<Creation>, StoreError>;
 
     /// The note, or `None` if the owner has none with this id.
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError>;

@@ -1,0 +1,10 @@
+//! What every implementation of a port must do, fakes included. Each check is a function of its own that
+//! makes its own people, so that a suite can run on a store that others use at the same time.
+
+mod files;
+mod ids;
+pub mod notes;
+
+pub use files::file_store;
+pub use ids::id_source;
+pub use notes::note_store;

@@ -1,0 +1,94 @@
+//! The contract of file stores, as far as use cases go: how bytes get in is each store's own affair.
+
+use std::future::Future;
+
+use notewarden_domain::{
+    ObjectKey,
+    ports::{FileStore, IdSource},
+};
+
+use crate::fixtures::{file, identity};
+
+/// Runs every check on `store`; `put` stores an object of the given size, as the store's users do.
+pub async fn file_store<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: P)
+where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    an_absent_file_has_no_metadata(store, ids).await;
+    a_stored_file_is_known_by_its_size(store, ids, &put).await;
+    a_deleted_file_is_gone_and_its_neighbours_stay(store, ids, &put).await;
+    deleting_twice_is_as_good_as_once(store, ids, &put).await;
+    one_persons_file_is_not_anothers(store, ids, &put).await;
+}
+
+async fn an_absent_file_has_no_metadata(store: &dyn FileStore, ids: &dyn IdSource) {
+    let key = ObjectKey::private(&identity(ids), &file("absent.txt"));
+    let found = store.head(&key).await.expect("head");
+    assert_eq!(found, None);
+}
+
+async fn a_stored_file_is_known_by_its_size<P, F>(
+    store: &dyn FileStore,
+    ids: &dyn IdSource,
+    put: &P,
+) where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let owner = identity(ids);
+    for (name, size) in [("empty", 0), ("some", 1_234), ("folder/ä ö.bin", 70_000)] {
+        let key = ObjectKey::private(&owner, &file(name));
+        put(key.clone(), size).await;
+        let meta = store.head(&key).await.expect("head").expect("is stored");
+        assert_eq!(meta.size, size, "size of `{name}`");
+        assert!(!meta.etag.is_empty() && !meta.etag.contains('"'));
+    }
+}
+
+async fn a_deleted_file_is_gone_and_its_neighbours_stay<P, F>(
+    store: &dyn FileStore,
+    ids: &dyn IdSource,
+    put: &P,
+) where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let owner = identity(ids);
+    let key = |name| ObjectKey::private(&owner, &file(name));
+    for name in ["a", "a/b", "a.txt"] {
+        put(key(name), 1).await;
+    }
+    store.delete(&key("a")).await.expect("delete");
+    assert_eq!(store.head(&key("a")).await.expect("head"), None);
+    for name in ["a/b", "a.txt"] {
+        let found = store.head(&key(name)).await.expect("head");
+        assert!(found.is_some(), "`{name}` went with `a`");
+    }
+}
+
+async fn deleting_twice_is_as_good_as_once<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: &P)
+where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let key = ObjectKey::private(&identity(ids), &file("once"));
+    put(key.clone(), 1).await;
+    store.delete(&key).await.expect("first");
+    store.delete(&key).await.expect("second");
+}
+
+async fn one_persons_file_is_not_anothers<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: &P)
+where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let [alice, bob] = [identity(ids), identity(ids)];
+    let name = file("same-name");
+    put(ObjectKey::private(&alice, &name), 1).await;
+    let of_bob = ObjectKey::private(&bob, &name);
+    assert_eq!(store.head(&of_bob).await.expect("head"), None);
+    store.delete(&of_bob).await.expect("delete");
+    let of_alice = ObjectKey::private(&alice, &name);
+    assert!(store.head(&of_alice).await.expect("head").is_some());
+}

@@ -1,0 +1,17 @@
+//! What the tests of every crate share: in-memory fakes of the ports, contract suites that fakes and
+//! adapters alike must pass, fault injection, and a test client whose calls read as sentences.
+//!
+//! Everything here is for tests: it fails by panicking, with a sentence.
+#![warn(missing_docs)]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests fail by panicking, and this crate is only ever part of tests"
+)]
+
+pub mod contract;
+pub mod fakes;
+
+pub mod fixtures;
+
+pub use fakes::{FixedClock, MemoryFiles, MemoryNotes, SeededIds, SteppedClock};
