@@ -15,7 +15,9 @@ use notewarden_domain::{
     ports::{Clock, IdSource},
 };
 use notewarden_embedded::Database;
+use redb::WriteTransaction;
 
+pub(crate) use self::key::unique_id;
 use self::{
     cache::Cache,
     key::{LongTermKey, TemporaryKey},
@@ -105,6 +107,16 @@ impl Credentials {
         principal: Principal,
         lifetime: Duration,
     ) -> Result<Arc<Credential>, StoreError> {
+        self.issue_session_if(principal, lifetime, |_| Ok(())).await
+    }
+
+    /// [`Credentials::issue_session`], unless `condition` refuses in the same transaction.
+    pub(crate) async fn issue_session_if(
+        &self,
+        principal: Principal,
+        lifetime: Duration,
+        condition: impl FnOnce(&WriteTransaction) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<Arc<Credential>, StoreError> {
         let Shared {
             database,
             clock,
@@ -125,12 +137,14 @@ impl Credentials {
         let issued = Arc::clone(&credential);
         let collected = database
             .write(move |transaction| {
+                condition(transaction)?;
                 table::insert(transaction, &issued)?;
                 Ok(table::collect_expired(transaction, now)?)
             })
             .await?;
+        let credential = cache.insert(credential, epoch);
         cache.remove(&collected);
-        Ok(cache.insert(credential, epoch))
+        Ok(credential)
     }
 
     /// The administrator's credential, made on the first call of all.

@@ -5,10 +5,12 @@
 #![warn(missing_docs)]
 
 pub mod credentials;
+pub mod identities;
 pub mod principal;
 pub mod secret;
 mod tables;
 
 pub use credentials::{Credential, Credentials};
+pub use identities::{Identities, Identity, Login};
 pub use principal::{CognitoIdentity, Principal, PrincipalKind};
 pub use secret::Secret;

@@ -1,0 +1,76 @@
+//! A data directory that can be restarted, with a clock that is wound by hand.
+
+use std::{sync::Arc, time::Duration};
+
+use notewarden_domain::ports::{Clock, IdSource};
+use notewarden_embedded::Database;
+use notewarden_testkit::{
+    fakes::{FixedClock, SeededIds},
+    fixtures::NOON,
+};
+use notewarden_userpool::{Credentials, Identities};
+use tempfile::TempDir;
+
+pub const ACCOUNT: &str = "000000000000";
+pub const REGION: &str = "us-east-1";
+
+pub struct DataDirectory {
+    directory: TempDir,
+    database: Option<Database>,
+    pub clock: Arc<FixedClock>,
+    ids: Arc<SeededIds>,
+}
+
+impl DataDirectory {
+    pub fn new() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Some(Database::open(directory.path()).unwrap());
+        Self {
+            directory,
+            database,
+            clock: Arc::new(FixedClock::at(NOON)),
+            ids: Arc::new(SeededIds::new(7)),
+        }
+    }
+
+    /// Opens the directory again, as another process would. Stores made before must be gone.
+    pub fn restart(&mut self) {
+        drop(self.database.take());
+        self.database = Some(reopen(&self.directory));
+    }
+
+    pub fn wait(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    pub fn database(&self) -> Database {
+        self.database.clone().unwrap()
+    }
+
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
+    }
+
+    pub fn ids(&self) -> Arc<dyn IdSource> {
+        self.ids.clone()
+    }
+
+    pub fn credentials(&self) -> Credentials {
+        Credentials::new(ACCOUNT, self.database(), self.clock(), self.ids())
+    }
+
+    pub fn identities(&self) -> Identities {
+        Identities::new(REGION, self.database(), self.clock(), self.ids())
+    }
+}
+
+/// The committer lets go of the file a moment after the last handle is dropped.
+fn reopen(directory: &TempDir) -> Database {
+    loop {
+        match Database::open(directory.path()) {
+            Ok(database) => return database,
+            Err(notewarden_embedded::OpenError::InUse(_)) => std::thread::yield_now(),
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
