@@ -1,0 +1,49 @@
+//! The deployment's own words: `template.yaml`, compiled in and read as typed settings.
+//!
+//! The template is the one place where the routes' authorization, the roles' policies and the pools' rules are
+//! written. On AWS CloudFormation reads it; here [`Template::deploy`] does, for a [`Deployment`] whose physical ids
+//! the local server makes itself. Whatever this library does not understand is an error that names it: a setting
+//! can be absent from both places, never effective in only one.
+//!
+//! ```
+//! use notewarden_infra::{Deployment, RouteAuth, Template};
+//!
+//! let deployment = Deployment::new("us-east-1", "000000000000")
+//!     .with("UserPool", "us-east-1_EXAMPLE00")
+//!     .with("UserPoolClient", "3example0client")
+//!     .with("IdentityPool", "us-east-1:1f1d2c3b-0000-4000-8000-000000000000")
+//!     .with("AuthRole", "notewarden-AuthRole")
+//!     .with("Api", "a1b2c3d4e5")
+//!     .with("Bucket", "notewarden-files");
+//! let stack = Template::bundled()?.deploy(&deployment)?;
+//!
+//! let found = stack.api.route(&http::Method::GET, "/notes/42").expect("a route of the template");
+//! assert_eq!(found.route.key(), "GET /notes/{noteId}");
+//! assert_eq!(found.route.auth, RouteAuth::AwsIam);
+//! assert_eq!(found.parameters, [("noteId", "42")]);
+//! # Ok::<(), notewarden_infra::TemplateError>(())
+//! ```
+
+mod template;
+
+mod api;
+mod bucket;
+mod identity_pool;
+mod role;
+mod user_pool;
+
+mod deployment;
+mod error;
+mod resolve;
+mod yaml;
+
+pub use self::{
+    api::{ApiSettings, CorsSettings, Route, RouteAuth, RouteMatch},
+    bucket::{BucketSettings, CorsRule, LifecycleRule},
+    deployment::Deployment,
+    error::TemplateError,
+    identity_pool::{IdentityPoolSettings, UserPoolProvider},
+    role::{NamedPolicy, RoleSettings},
+    template::{Stack, Template},
+    user_pool::{AuthFlow, ClientSettings, PasswordPolicy, TokenValidity, UserPoolSettings},
+};
