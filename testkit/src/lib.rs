@@ -5,13 +5,15 @@
 #![warn(missing_docs)]
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::panic,
     reason = "tests fail by panicking, and this crate is only ever part of tests"
 )]
 
+pub mod client;
 pub mod contract;
 pub mod fakes;
-
+pub mod faults;
 pub mod fixtures;
 
 pub use fakes::{FixedClock, MemoryFiles, MemoryNotes, SeededIds, SteppedClock};

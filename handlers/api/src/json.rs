@@ -1,0 +1,29 @@
+//! JSON answers.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+
+use crate::problem::{Kind, Problem};
+
+/// The `Cache-Control` of what is for the caller's eyes alone: no shared cache keeps it, and others ask
+/// before they use it again.
+pub(crate) const PRIVATE: &str = "private, no-cache";
+
+/// `value` as JSON, for the caller's eyes alone.
+pub(crate) fn private<T: Serialize>(status: StatusCode, value: &T) -> Result<Response, Problem> {
+    let body = serde_json::to_vec(value).map_err(|error| Problem::fault(Kind::Internal, error))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, PRIVATE),
+    ];
+    Ok((status, headers, body).into_response())
+}
+
+/// API Gateway's own answer to a request that no route takes.
+pub(crate) async fn no_such_route() -> Response {
+    let json = HeaderValue::from_static("application/json");
+    let mut response = (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#).into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}

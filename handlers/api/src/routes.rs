@@ -1,0 +1,67 @@
+//! The routes: a table that the router, the OpenAPI document and the template's tests are made from.
+
+use axum::{Router, extract::DefaultBodyLimit, middleware, routing::MethodRouter};
+use http::Method;
+use serde_json::Value;
+
+use crate::{
+    App, MAX_BODY_BYTES, json, notes, openapi,
+    problem::{self, Kind},
+};
+
+/// How the gateway authorizes a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Auth {
+    /// By the request's signature and the policies of who signed it.
+    Iam,
+    /// Not at all: anybody may call it.
+    None,
+}
+
+/// One route of the API.
+#[derive(Clone, Debug)]
+pub struct RouteInfo {
+    /// The method.
+    pub method: Method,
+    /// The path, with its parameters as `{name}`: the same spelling that API Gateway has.
+    pub path: &'static str,
+    /// The operation's name in the OpenAPI document, unique and stable.
+    pub operation_id: &'static str,
+    /// What the route does, in a few words.
+    pub summary: &'static str,
+    /// How the gateway authorizes it.
+    pub auth: Auth,
+    /// The problems that it may answer with, beyond those of every route that needs a caller.
+    pub(crate) problems: &'static [Kind],
+    /// Its parameters, body and answers as OpenAPI has them.
+    pub(crate) operation: fn() -> Value,
+    pub(crate) handler: fn() -> MethodRouter<App>,
+}
+
+static ROUTES: [RouteInfo; 6] = [
+    notes::list::ROUTE,
+    notes::create::ROUTE,
+    notes::get::ROUTE,
+    notes::update::ROUTE,
+    notes::delete::ROUTE,
+    openapi::ROUTE,
+];
+
+/// Every route of the API.
+pub fn routes() -> &'static [RouteInfo] {
+    &ROUTES
+}
+
+/// The API over `app`. What no route takes is answered as API Gateway does.
+pub fn router(app: App) -> Router {
+    routes()
+        .iter()
+        .fold(Router::new(), |router, route| {
+            router.route(route.path, (route.handler)())
+        })
+        .fallback(json::no_such_route)
+        .method_not_allowed_fallback(json::no_such_route)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(middleware::from_fn(problem::render))
+        .with_state(app)
+}
