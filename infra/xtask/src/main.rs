@@ -1,1 +1,52 @@
-fn main() {}
+//! `cargo xtask`: what a developer does with the repository as a whole. One file per command.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tells its user what it does"
+)]
+
+mod bench;
+mod test;
+mod up;
+
+mod command;
+mod workspace;
+
+use std::{error::Error, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Developer automation of Notewarden.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    Up(up::Up),
+    Test(test::Test),
+    Bench(bench::Bench),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Up(task) => task.run(),
+        Task::Test(task) => task.run(),
+        Task::Bench(task) => task.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            let mut cause = failure.source();
+            while let Some(error) = cause {
+                eprintln!("  because: {error}");
+                cause = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `cargo xtask test`: the Rust tests, then real clients against a real server.
+
+mod node;
+mod python;
+
+use std::{fs, path::Path, time::Instant};
+
+use clap::{Args, ValueEnum};
+
+use crate::{
+    command::{self, Failure},
+    workspace,
+};
+
+/// Run every test: the workspace's own, then unmodified AWS clients against the server
+///
+/// The clients of Python and of Node are installed into `target` and `testkit/clients/node/node_modules` first.
+/// A suite whose interpreter is missing is skipped, and the summary says what to install.
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Only these suites (repeat the option for several)
+    #[arg(long, value_name = "SUITE")]
+    only: Vec<Suite>,
+    /// Fail if a suite is skipped
+    #[arg(long)]
+    deny_skipped: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Suite {
+    /// `cargo test` of the whole workspace
+    Rust,
+    /// The AWS command line, boto3 and pycognito
+    Python,
+    /// AWS Amplify, amazon-cognito-identity-js and the AWS SDK for JavaScript
+    Node,
+}
+
+/// How a suite that did not fail ended.
+enum Outcome {
+    Passed,
+    /// It could not run on this machine, for this reason.
+    Skipped(String),
+}
+
+impl Test {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let mut is_complete = true;
+        let mut has_failed = false;
+        let mut summary = Vec::new();
+        for suite in Suite::value_variants() {
+            if !self.only.is_empty() && !self.only.contains(suite) {
+                continue;
+            }
+            println!("\n== {}", suite.name());
+            let started = Instant::now();
+            let outcome = match suite.run() {
+                Ok(Outcome::Passed) => "passed".to_owned(),
+                Ok(Outcome::Skipped(reason)) => {
+                    is_complete = false;
+                    format!("SKIPPED: {reason}")
+                }
+                Err(failure) => {
+                    has_failed = true;
+                    format!("FAILED: {failure}")
+                }
+            };
+            let seconds = started.elapsed().as_secs_f32();
+            summary.push(format!("{:<7} {seconds:>7.1} s  {outcome}", suite.name()));
+        }
+        println!("\n== summary\n{}", summary.join("\n"));
+        if has_failed {
+            Err(Failure::Other("not every suite passed".to_owned()))
+        } else if self.deny_skipped && !is_complete {
+            Err(Failure::Other("not every suite ran".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl Suite {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rust => "rust",
+            Self::Python => "python",
+            Self::Node => "node",
+        }
+    }
+
+    fn run(self) -> Result<Outcome, Failure> {
+        match self {
+            Self::Rust => {
+                command::run(workspace::cargo().args(["test", "--workspace"]))?;
+                Ok(Outcome::Passed)
+            }
+            Self::Python => python::run(),
+            Self::Node => node::run(),
+        }
+    }
+}
+
+/// Whether what `source` asks for was installed already: `stamp` is a copy of it, made after the installation.
+fn is_installed(source: &Path, stamp: &Path) -> Result<bool, Failure> {
+    let wanted = fs::read(source).map_err(|error| file_failure(source, error))?;
+    Ok(fs::read(stamp).is_ok_and(|installed| installed == wanted))
+}
+
+/// Notes that what `source` asks for is installed.
+fn note_installed(source: &Path, stamp: &Path) -> Result<(), Failure> {
+    fs::copy(source, stamp)
+        .map(drop)
+        .map_err(|error| file_failure(stamp, error))
+}
+
+fn file_failure(path: &Path, source: std::io::Error) -> Failure {
+    Failure::File {
+        path: path.display().to_string(),
+        source,
+    }
+}
