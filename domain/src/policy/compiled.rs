@@ -1,0 +1,411 @@
+//! All policies that have a say in a request, compiled once and evaluated many times.
+
+mod decide;
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::{
+    Policy, PolicyKind, Request,
+    document::Effect,
+    explain::Explanation,
+    index::Index,
+    principal::Grant,
+    statement::{CompiledStatement, Subject, Untraced},
+};
+pub(super) use decide::Reason;
+use decide::{Facts, decide};
+
+/// What the policies say to a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Verdict {
+    /// Everything that must allow it does, and nothing denies it.
+    Allowed,
+    /// A statement denies it.
+    ExplicitlyDenied,
+    /// Nothing denies it, but something that must allow it does not.
+    ImplicitlyDenied,
+}
+
+impl Verdict {
+    /// Whether the request may go on.
+    pub const fn is_allowed(self) -> bool {
+        matches!(self, Self::Allowed)
+    }
+
+    /// The verdict's name, as it serializes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allowed => "Allowed",
+            Self::ExplicitlyDenied => "ExplicitlyDenied",
+            Self::ImplicitlyDenied => "ImplicitlyDenied",
+        }
+    }
+}
+
+/// The part that a policy plays in a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum PolicyLayer {
+    /// A policy of the principal, which grants.
+    Identity,
+    /// The resource's own policy, which grants; for a role, its trust policy.
+    Resource,
+    /// A permissions boundary, which limits.
+    Boundary,
+    /// A session policy, which limits.
+    Session,
+    /// A service control policy, which limits.
+    ServiceControl,
+    /// A resource control policy, which limits.
+    ResourceControl,
+}
+
+impl PolicyLayer {
+    /// The layer as a sentence names it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Identity => "identity policy",
+            Self::Resource => "resource policy",
+            Self::Boundary => "permissions boundary",
+            Self::Session => "session policy",
+            Self::ServiceControl => "service control policy",
+            Self::ResourceControl => "resource control policy",
+        }
+    }
+}
+
+/// The policies that have a say in a principal's requests.
+///
+/// ```
+/// use notewarden_domain::policy::{CompiledPolicies, Context, Policy, PolicyKind, Principal, Request, Verdict};
+///
+/// let role = Policy::parse(
+///     r#"{"Version": "2012-10-17", "Statement": [{
+///         "Sid": "OwnFolder", "Effect": "Allow", "Action": "s3:*",
+///         "Resource": "arn:aws:s3:::files/private/${cognito-identity.amazonaws.com:sub}/*"}]}"#,
+///     PolicyKind::Identity,
+/// )?;
+/// let policies = CompiledPolicies::builder().identity(&role.named("AuthRole")).build();
+///
+/// let caller: Principal = "arn:aws:sts::000000000000:assumed-role/AuthRole/CognitoIdentityCredentials".parse()?;
+/// let context = Context::new().with("cognito-identity.amazonaws.com:sub", "us-east-1:aaa");
+/// let read = |resource| policies.evaluate(&Request::new(&caller, "s3:GetObject", resource, &context));
+/// assert_eq!(read("arn:aws:s3:::files/private/us-east-1:aaa/a.txt"), Verdict::Allowed);
+/// assert_eq!(read("arn:aws:s3:::files/private/us-east-1:aaab/a.txt"), Verdict::ImplicitlyDenied);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// A trust policy is a resource policy whose consent is always needed:
+///
+/// ```
+/// use notewarden_domain::policy::{CompiledPolicies, Context, Policy, PolicyKind, Principal, Request};
+///
+/// let trust = Policy::parse(
+///     r#"{"Version": "2012-10-17", "Statement": [{
+///         "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+///         "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+///         "Condition": {
+///             "StringEquals": {"cognito-identity.amazonaws.com:aud": "us-east-1:pool"},
+///             "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"}}}]}"#,
+///     PolicyKind::Trust,
+/// )?;
+/// let trust = CompiledPolicies::builder().resource(&trust).build();
+///
+/// let person = Principal::web_identity("cognito-identity.amazonaws.com");
+/// let context = Context::new()
+///     .with("cognito-identity.amazonaws.com:aud", "us-east-1:pool")
+///     .with_all("cognito-identity.amazonaws.com:amr", ["authenticated", "graph.facebook.com"]);
+/// let role = "arn:aws:iam::000000000000:role/AuthRole";
+/// let assume = Request::new(&person, "sts:AssumeRoleWithWebIdentity", role, &context);
+/// assert!(trust.evaluate(&assume).is_allowed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct CompiledPolicies {
+    identity: Layer,
+    resource: Option<Layer>,
+    boundary: Option<Layer>,
+    session: Option<Layer>,
+    service_control: Vec<Layer>,
+    resource_control: Vec<Layer>,
+    resource_must_allow: bool,
+}
+
+impl CompiledPolicies {
+    /// No policies, to which some are added.
+    pub fn builder() -> CompiledPoliciesBuilder {
+        CompiledPoliciesBuilder::default()
+    }
+
+    /// Decides. The path does not allocate for actions of up to 128 bytes, nor for up to four variables a pattern.
+    pub fn evaluate(&self, request: &Request<'_>) -> Verdict {
+        let mut lowered = [0; 128];
+        let action = lower(request.action, &mut lowered);
+        let facts = self.facts(request, &action, |layer, _, subject| layer.consult(subject));
+        decide(&facts).0
+    }
+
+    /// Decides, and says why: the deciding statement, and what did not match in every other.
+    pub fn explain(&self, request: &Request<'_>) -> Explanation {
+        let mut lowered = [0; 128];
+        let action = lower(request.action, &mut lowered);
+        let mut statements = Vec::new();
+        let facts = self.facts(request, &action, |layer, part, subject| {
+            layer.consult_in_full(part, subject, &mut statements)
+        });
+        let (verdict, reason) = decide(&facts);
+        Explanation::new(request, verdict, reason, statements)
+    }
+
+    fn facts(
+        &self,
+        request: &Request<'_>,
+        action: &str,
+        mut consult: impl FnMut(&Layer, PolicyLayer, &Subject<'_>) -> Answer,
+    ) -> Facts {
+        let has_boundary = self.boundary.is_some();
+        let subject = Subject {
+            request,
+            action,
+            has_boundary,
+        };
+        let mut ask = |layer: &Layer, part| consult(layer, part, &subject);
+        Facts {
+            principal: request.principal.kind(),
+            is_within_account: request.is_within_account(),
+            // Only a key's own policy opens it, as only a role's trust policy lets it be assumed.
+            resource_must_allow: self.resource_must_allow || action.starts_with("kms:"),
+            identity: ask(&self.identity, PolicyLayer::Identity),
+            resource: self
+                .resource
+                .as_ref()
+                .map(|layer| ask(layer, PolicyLayer::Resource)),
+            boundary: self
+                .boundary
+                .as_ref()
+                .map(|layer| ask(layer, PolicyLayer::Boundary)),
+            session: self
+                .session
+                .as_ref()
+                .map(|layer| ask(layer, PolicyLayer::Session)),
+            service_control: Answer::of_every(
+                self.service_control
+                    .iter()
+                    .map(|layer| ask(layer, PolicyLayer::ServiceControl)),
+            ),
+            resource_control: Answer::of_every(
+                self.resource_control
+                    .iter()
+                    .map(|layer| ask(layer, PolicyLayer::ResourceControl)),
+            ),
+        }
+    }
+}
+
+/// `action` in lower case, in `buffer` if it fits.
+fn lower<'b>(action: &'b str, buffer: &'b mut [u8; 128]) -> Cow<'b, str> {
+    let lowered = buffer.get_mut(..action.len()).map(|lowered| {
+        lowered.copy_from_slice(action.as_bytes());
+        lowered.make_ascii_lowercase();
+        &*lowered
+    });
+    match lowered.and_then(|lowered| std::str::from_utf8(lowered).ok()) {
+        Some(lowered) => Cow::Borrowed(lowered),
+        None => Cow::Owned(action.to_ascii_lowercase()),
+    }
+}
+
+/// What the policies of one layer say together.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answer {
+    denies: bool,
+    grant: Grant,
+}
+
+impl Answer {
+    /// What several levels say, each of which must allow; no level allows all.
+    fn of_every(levels: impl Iterator<Item = Self>) -> Option<Self> {
+        levels.reduce(|all, level| Self {
+            denies: all.denies || level.denies,
+            grant: all.grant.min(level.grant),
+        })
+    }
+}
+
+/// Policies of which any one may allow or deny.
+#[derive(Clone, Debug)]
+struct Layer {
+    names: Box<[Box<str>]>,
+    statements: Box<[CompiledStatement]>,
+    index: Index,
+}
+
+impl Default for Layer {
+    fn default() -> Self {
+        Self::new(&[])
+    }
+}
+
+impl Layer {
+    fn new(policies: &[Policy]) -> Self {
+        let statements = policies.iter().enumerate().flat_map(|(number, policy)| {
+            let statements = policy.statements().iter().enumerate();
+            statements
+                .map(move |(index, s)| CompiledStatement::new(number, index, s, policy.version()))
+        });
+        let statements: Box<[_]> = statements.collect();
+        let names = policies
+            .iter()
+            .enumerate()
+            .map(|(number, policy)| match policy.name() {
+                Some(name) => name.into(),
+                None => format!("#{}", number + 1).into(),
+            });
+        Self {
+            names: names.collect(),
+            index: Index::new(&statements),
+            statements,
+        }
+    }
+
+    /// What the statements that may match say.
+    #[inline]
+    fn consult(&self, subject: &Subject<'_>) -> Answer {
+        let mut answer = Answer::default();
+        for number in self
+            .index
+            .candidates(subject.action, subject.request.resource)
+        {
+            let Some(statement) = self.statements.get(number) else {
+                continue;
+            };
+            if statement.effect == Effect::Allow && answer.grant == Grant::Direct {
+                continue;
+            }
+            match (statement.effect, statement.matches(subject, &mut Untraced)) {
+                (_, Grant::None) => {}
+                (Effect::Allow, grant) => answer.grant = answer.grant.max(grant),
+                (Effect::Deny, _) => {
+                    answer.denies = true;
+                    return answer;
+                }
+            }
+        }
+        answer
+    }
+
+    /// What all statements say, each of which is added to `statements`.
+    fn consult_in_full(
+        &self,
+        part: PolicyLayer,
+        subject: &Subject<'_>,
+        statements: &mut Vec<super::StatementExplanation>,
+    ) -> Answer {
+        let mut answer = Answer::default();
+        for statement in &self.statements {
+            let mut mismatch = None;
+            let grant = statement.matches(subject, &mut mismatch);
+            match (statement.effect, grant) {
+                (_, Grant::None) => {}
+                (Effect::Allow, grant) => answer.grant = answer.grant.max(grant),
+                (Effect::Deny, _) => answer.denies = true,
+            }
+            let policy = self.names.get(statement.policy).map_or("", |name| name);
+            statements.push(super::StatementExplanation::new(
+                part, policy, statement, grant, mismatch,
+            ));
+        }
+        answer
+    }
+}
+
+/// Gathers the policies that have a say.
+#[derive(Clone, Debug, Default)]
+pub struct CompiledPoliciesBuilder {
+    identity: Vec<Policy>,
+    resource: Vec<Policy>,
+    boundary: Vec<Policy>,
+    session: Vec<Policy>,
+    service_control: Vec<Vec<Policy>>,
+    resource_control: Vec<Vec<Policy>>,
+    resource_must_allow: bool,
+}
+
+impl CompiledPoliciesBuilder {
+    /// Adds a policy of the principal: of the user, its groups or the role. Any of them may grant.
+    #[must_use]
+    pub fn identity(mut self, policy: &Policy) -> Self {
+        self.identity.push(policy.clone());
+        self
+    }
+
+    /// Adds the resource's own policy; the trust policy of a role that is to be assumed.
+    #[must_use]
+    pub fn resource(mut self, policy: &Policy) -> Self {
+        self.resource_must_allow |= policy.kind() == PolicyKind::Trust;
+        self.resource.push(policy.clone());
+        self
+    }
+
+    /// Adds a permissions boundary.
+    #[must_use]
+    pub fn boundary(mut self, policy: &Policy) -> Self {
+        self.boundary.push(policy.clone());
+        self
+    }
+
+    /// Adds a session policy; of several, any may allow.
+    #[must_use]
+    pub fn session(mut self, policy: &Policy) -> Self {
+        self.session.push(policy.clone());
+        self
+    }
+
+    /// Adds a level of the organization (root, unit or account) with its service control policies: some
+    /// policy of every level must allow.
+    #[must_use]
+    pub fn service_control_level<'p>(
+        mut self,
+        policies: impl IntoIterator<Item = &'p Policy>,
+    ) -> Self {
+        self.service_control
+            .push(policies.into_iter().cloned().collect());
+        self
+    }
+
+    /// Adds a level of the organization with its resource control policies: some policy of every level must allow.
+    #[must_use]
+    pub fn resource_control_level<'p>(
+        mut self,
+        policies: impl IntoIterator<Item = &'p Policy>,
+    ) -> Self {
+        self.resource_control
+            .push(policies.into_iter().cloned().collect());
+        self
+    }
+
+    /// Without the resource policy's consent nothing is allowed, whatever the principal's policies say: so it
+    /// is for trust policies and for KMS keys, where it goes without saying.
+    #[must_use]
+    pub fn resource_must_allow(mut self) -> Self {
+        self.resource_must_allow = true;
+        self
+    }
+
+    /// Compiles the policies.
+    pub fn build(self) -> CompiledPolicies {
+        let present = |policies: Vec<Policy>| (!policies.is_empty()).then(|| Layer::new(&policies));
+        let levels =
+            |levels: Vec<Vec<Policy>>| levels.iter().map(|level| Layer::new(level)).collect();
+        CompiledPolicies {
+            identity: Layer::new(&self.identity),
+            resource: present(self.resource),
+            boundary: present(self.boundary),
+            session: present(self.session),
+            service_control: levels(self.service_control),
+            resource_control: levels(self.resource_control),
+            resource_must_allow: self.resource_must_allow,
+        }
+    }
+}

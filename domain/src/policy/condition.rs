@@ -1,0 +1,227 @@
+//! Conditions, compiled: each test of a key, its operands read once.
+
+mod address;
+mod arn;
+mod date;
+mod number;
+
+use super::{
+    Context,
+    document::{ConditionValue, LanguageVersion, OneOrMany},
+    operator::{Operator, Quantifier, Test},
+    pattern::{Match, Pattern, Syntax, Variables},
+};
+use address::Network;
+use arn::ArnPattern;
+pub(super) use arn::components;
+use date::Moment;
+
+/// One operator on one key.
+#[derive(Clone, Debug)]
+pub(super) struct Condition {
+    operator: Operator,
+    key: Box<str>,
+    operands: Box<[Operand]>,
+}
+
+/// A value of the policy, read as its operator takes it.
+#[derive(Clone, Debug)]
+enum Operand {
+    Text(Pattern),
+    TextIgnoringCase(Pattern),
+    Arn(ArnPattern),
+    Number(Box<str>),
+    Date(Moment, Box<str>),
+    Bool(Pattern),
+    Binary(Box<str>),
+    Network(Network, Box<str>),
+    Null(bool),
+    /// What the operator cannot read: nothing equals it.
+    Unreadable(Box<str>),
+}
+
+impl Operand {
+    fn new(test: Test, text: &str, variables: Variables) -> Self {
+        let pattern = |wildcards| {
+            Pattern::new(
+                text,
+                Syntax {
+                    wildcards,
+                    variables,
+                },
+            )
+        };
+        let unreadable = || Self::Unreadable(text.into());
+        match test {
+            Test::StringEquals => Self::Text(pattern(false)),
+            Test::StringLike => Self::Text(pattern(true)),
+            Test::StringEqualsIgnoreCase => Self::TextIgnoringCase(pattern(false)),
+            Test::Arn(_) => Self::Arn(ArnPattern::new(text, variables)),
+            Test::Numeric(_) if number::is_number(text) => Self::Number(text.into()),
+            Test::Date(_) => Moment::parse(text)
+                .map_or_else(unreadable, |moment| Self::Date(moment, text.into())),
+            Test::Bool => Self::Bool(pattern(false)),
+            Test::BinaryEquals => Self::Binary(text.into()),
+            Test::IpAddress => Network::parse(text)
+                .map_or_else(unreadable, |network| Self::Network(network, text.into())),
+            Test::Null if text.eq_ignore_ascii_case("true") => Self::Null(true),
+            Test::Null if text.eq_ignore_ascii_case("false") => Self::Null(false),
+            Test::Numeric(_) | Test::Null => unreadable(),
+        }
+    }
+
+    /// What the operand says to `value`, a value of the request, under the operator without its negation.
+    #[inline]
+    fn accepts<'p>(&'p self, test: Test, value: &str, context: &'p Context<'_>) -> Match<'p> {
+        let matches = match (self, test) {
+            (Self::Text(pattern), _) => return pattern.matches(value, context),
+            (Self::TextIgnoringCase(pattern), _) => {
+                return pattern.equals_ignoring_case(value, context);
+            }
+            (Self::Bool(pattern), _) => {
+                let is_bool = ["true", "false"]
+                    .iter()
+                    .any(|word| value.eq_ignore_ascii_case(word));
+                return match pattern.equals_ignoring_case(value, context) {
+                    Match::Yes if !is_bool => Match::No,
+                    other => other,
+                };
+            }
+            (Self::Arn(pattern), _) => return pattern.matches(value, context),
+            (Self::Number(operand), Test::Numeric(comparison)) => {
+                number::compare(value, operand).is_some_and(|ordering| comparison.accepts(ordering))
+            }
+            (Self::Date(moment, _), Test::Date(comparison)) => {
+                Moment::parse(value).is_some_and(|own| comparison.accepts(own.cmp(moment)))
+            }
+            // Both are base64 of the same bytes if they differ in no more than padding.
+            (Self::Binary(operand), _) => {
+                value.trim_end_matches('=') == operand.trim_end_matches('=')
+            }
+            (Self::Network(network, _), _) => network.contains(value),
+            (Self::Null(_) | Self::Unreadable(_) | Self::Number(_) | Self::Date(..), _) => false,
+        };
+        if matches { Match::Yes } else { Match::No }
+    }
+
+    fn source(&self) -> &str {
+        match self {
+            Self::Text(pattern) | Self::TextIgnoringCase(pattern) | Self::Bool(pattern) => {
+                pattern.source()
+            }
+            Self::Arn(pattern) => pattern.source(),
+            Self::Number(text)
+            | Self::Date(_, text)
+            | Self::Binary(text)
+            | Self::Network(_, text)
+            | Self::Unreadable(text) => text,
+            Self::Null(true) => "true",
+            Self::Null(false) => "false",
+        }
+    }
+
+    fn expanded(&self, context: &Context<'_>) -> Option<String> {
+        match self {
+            Self::Text(pattern) | Self::TextIgnoringCase(pattern) | Self::Bool(pattern) => {
+                pattern.expanded(context)
+            }
+            Self::Arn(pattern) => pattern.expanded(context),
+            other => Some(other.source().to_owned()),
+        }
+    }
+}
+
+impl Condition {
+    pub fn new(
+        operator: Operator,
+        key: &str,
+        values: &OneOrMany<ConditionValue>,
+        version: LanguageVersion,
+    ) -> Self {
+        let variables = match version {
+            LanguageVersion::V2008 => Variables::Literal,
+            LanguageVersion::V2012 => Variables::Expanded,
+        };
+        let values = values.as_slice().iter();
+        let operands = values.map(|value| Operand::new(operator.test, value.as_str(), variables));
+        Self {
+            operator,
+            key: key.into(),
+            operands: operands.collect(),
+        }
+    }
+
+    pub fn operator(&self) -> Operator {
+        self.operator
+    }
+
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The operands as they were written, and as they read with their variables replaced.
+    pub fn operands<'s>(
+        &'s self,
+        context: &'s Context<'_>,
+    ) -> impl Iterator<Item = (&'s str, Option<String>)> {
+        self.operands
+            .iter()
+            .map(|operand| (operand.source(), operand.expanded(context)))
+    }
+
+    /// Whether the condition holds for a request of `context`.
+    #[inline]
+    pub fn holds(&self, context: &Context<'_>) -> bool {
+        let Operator {
+            quantifier,
+            test,
+            negated,
+            if_exists,
+        } = self.operator;
+        let values = context.get(&self.key).map(|value| value.as_slice());
+        let values = values.filter(|values| !values.is_empty());
+        if test == Test::Null {
+            let is_null = values.is_none();
+            return self
+                .operands
+                .iter()
+                .any(|o| matches!(o, Operand::Null(wanted) if *wanted == is_null));
+        }
+        let passes = |value: &str| self.passes(test, negated, value, context);
+        match (values, quantifier) {
+            (None, Some(Quantifier::ForAllValues)) => true,
+            (None, Some(Quantifier::ForAnyValue)) => if_exists,
+            (None, None) => if_exists || negated,
+            (Some(values), Some(quantifier)) => {
+                // An empty string is what an absent value resolves to: a set of nothing else is empty.
+                let is_empty_set = values.iter().all(|value| value.is_empty());
+                match quantifier {
+                    Quantifier::ForAllValues => {
+                        is_empty_set || values.iter().all(|value| passes(value))
+                    }
+                    Quantifier::ForAnyValue => {
+                        !is_empty_set && values.iter().any(|value| passes(value))
+                    }
+                }
+            }
+            // Several values without a set operator, which AWS leaves open: one must match, or none.
+            (Some(values), None) if negated => values.iter().all(|value| passes(value)),
+            (Some(values), None) => values.iter().any(|value| passes(value)),
+        }
+    }
+
+    /// Whether one value of the request passes: some operand accepts it or, negated, none does.
+    #[inline]
+    fn passes(&self, test: Test, negated: bool, value: &str, context: &Context<'_>) -> bool {
+        for operand in &self.operands {
+            match operand.accepts(test, value, context) {
+                Match::Yes => return !negated,
+                Match::No => {}
+                // What cannot be compared is not shown to differ.
+                Match::Unresolved(_) if negated => return false,
+                Match::Unresolved(_) => {}
+            }
+        }
+        negated
+    }
+}

@@ -1,0 +1,3 @@
+//! `notewarden_domain::policy`.
+
+mod corpus;
