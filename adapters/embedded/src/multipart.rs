@@ -1,0 +1,291 @@
+//! Multipart uploads: parts under way, and the object they become.
+//!
+//! Completing an upload only gathers the extents of its parts. It is idempotent: the object remembers the
+//! upload it came from, and naming that upload again answers as the first time.
+
+mod complete;
+mod list;
+mod record;
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use md5::{Digest, Md5};
+use notewarden_domain::{StoreError, Timestamp};
+
+pub use self::{
+    complete::{Completion, NamedPart},
+    list::{PartPage, UploadItem, UploadPage, UploadQuery},
+    record::{Part, Upload},
+};
+use crate::{
+    Objects,
+    checksums::{Checksum, ChecksumAlgorithm, ChecksumKind},
+    objects::{
+        Attributes, Extent, Ingested, ObjectError, ReadCondition, Tables, UPLOADS, UploadId,
+        encode, ingest, slice,
+    },
+};
+
+/// The least size of a part that is not the last.
+pub const MIN_PART_BYTES: u64 = 5 << 20;
+
+/// The greatest number of a part.
+pub const MAX_PARTS: u16 = 10_000;
+
+/// What a client says of the object it is about to upload in parts.
+#[derive(Clone, Debug, Default)]
+pub struct UploadOptions {
+    /// Headers to keep with the object.
+    pub attributes: Attributes,
+    /// The checksum of the parts; `None` lets the store choose.
+    pub checksum: Option<(ChecksumAlgorithm, ChecksumKind)>,
+}
+
+/// The object, or a part of one, that becomes a part.
+#[derive(Clone, Debug)]
+pub struct PartSource {
+    /// Its key.
+    pub key: String,
+    /// The bytes; `None` means all of them.
+    pub range: Option<Range<u64>>,
+    /// What must hold of it.
+    pub condition: ReadCondition,
+}
+
+impl Objects {
+    /// Begins an upload.
+    ///
+    /// # Errors
+    /// Only the store's own.
+    pub async fn create_upload(
+        &self,
+        key: &str,
+        options: UploadOptions,
+    ) -> Result<UploadId, ObjectError> {
+        let id = UploadId(self.new_id());
+        let upload = Upload {
+            initiated_at: self.now(),
+            attributes: options.attributes,
+            checksum: options.checksum,
+        };
+        let key = key.to_owned();
+        self.commit(None, move |tables| {
+            let value = encode(&upload)?;
+            tables
+                .uploads
+                .insert((key.as_bytes(), id.0), &*value)
+                .map_err(StoreError::unavailable)?;
+            Ok(Ok(id))
+        })
+        .await
+    }
+
+    /// The upload of that key and id, if it is under way.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn upload(&self, key: &str, id: UploadId) -> Result<Option<Upload>, StoreError> {
+        self.database.read(|transaction| {
+            let uploads = transaction
+                .open_table(UPLOADS)
+                .map_err(StoreError::unavailable)?;
+            record::upload_in(&uploads, key, id)
+        })
+    }
+
+    /// Stores a part over the one of its number. If `data` ends in an error, nothing is stored.
+    ///
+    /// # Errors
+    /// [`ObjectError::NoSuchUpload`]; [`ObjectError::Body`] if `data` ends in an error.
+    pub async fn put_part<S, E>(
+        &self,
+        key: &str,
+        id: UploadId,
+        number: u16,
+        data: S,
+        checksum: Option<ChecksumAlgorithm>,
+    ) -> Result<Part, ObjectError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let upload = self.upload(key, id)?.ok_or(ObjectError::NoSuchUpload)?;
+        let algorithm = upload.algorithm().or(checksum);
+        let algorithm = algorithm.unwrap_or(ChecksumAlgorithm::Crc64Nvme);
+        let Ingested {
+            mut staged,
+            md5,
+            crc32,
+            checksum,
+        } = ingest(&self.blobs, self.new_blob(), data, algorithm).await?;
+        let part = Part {
+            size: staged.length(),
+            etag: md5,
+            modified_at: self.now(),
+            checksum: Some(checksum),
+            crc32: Some(crc32),
+            extents: Vec::from_iter(Extent::of(&staged)),
+        };
+        let (blob, inline) = (staged.id(), staged.take_inline());
+        let key = key.to_owned();
+        self.commit(Some(staged), move |tables| {
+            if record::upload_in(&tables.uploads, &key, id)?.is_none() {
+                return Ok(Err(ObjectError::NoSuchUpload));
+            }
+            tables.keep_inline(blob, inline)?;
+            tables.put_part(id, number, &part)?;
+            Ok(Ok(part))
+        })
+        .await
+    }
+
+    /// Makes a part of an object's bytes, without moving them.
+    ///
+    /// Its entity tag stands for the bytes but is not their MD5, and it has a checksum only if the upload asks
+    /// for one, which may cost a read, or if the source's serves.
+    ///
+    /// # Errors
+    /// [`ObjectError::NoSuchKey`] if there is no source, [`ObjectError::InvalidRange`],
+    /// [`ObjectError::NoSuchUpload`], and the condition's refusals.
+    pub async fn copy_part(
+        &self,
+        key: &str,
+        id: UploadId,
+        number: u16,
+        source: PartSource,
+    ) -> Result<Part, ObjectError> {
+        let upload = self.upload(key, id)?.ok_or(ObjectError::NoSuchUpload)?;
+        let key = key.to_owned();
+        loop {
+            let from = self.get(&source.key)?.ok_or(ObjectError::NoSuchKey)?;
+            let found = from.object().clone();
+            source.condition.check(&found.head)?;
+            let whole = 0..found.head.size;
+            let range = source.range.clone().unwrap_or_else(|| whole.clone());
+            if range.end > whole.end || (range.is_empty() && !whole.is_empty()) {
+                return Err(ObjectError::InvalidRange);
+            }
+            let known = found.head.checksum.clone().filter(|sum| {
+                range == whole
+                    && sum.kind() == ChecksumKind::FullObject
+                    && sum.algorithm == upload.algorithm().unwrap_or(ChecksumAlgorithm::Crc64Nvme)
+            });
+            let checksum = match (known, upload.algorithm()) {
+                (Some(known), _) => Some(known),
+                (None, Some(algorithm)) => Some(from.checksum(range.clone(), algorithm).await?),
+                (None, None) => None,
+            };
+            let crc32 = found.head.crc32.filter(|_| range == whole);
+            let extents = slice(&found.layout.extents, range.start, range.end);
+            let part = Part {
+                size: range.end - range.start,
+                etag: tag_of(&found.head.etag, &extents),
+                modified_at: self.now(),
+                crc32: crc32.or_else(|| checksum.as_ref().and_then(Checksum::crc32)),
+                checksum,
+                extents,
+            };
+            let (target, from_key) = (key.clone(), source.key.clone());
+            let stored = self
+                .commit(None, move |tables| {
+                    if tables.object(&from_key)?.as_ref() != Some(&found) {
+                        return Ok(Ok(None));
+                    }
+                    if record::upload_in(&tables.uploads, &target, id)?.is_none() {
+                        return Ok(Err(ObjectError::NoSuchUpload));
+                    }
+                    tables.put_part(id, number, &part)?;
+                    Ok(Ok(Some(part)))
+                })
+                .await?;
+            if let Some(part) = stored {
+                return Ok(part);
+            }
+        }
+    }
+
+    /// Ends an upload and removes its parts.
+    ///
+    /// # Errors
+    /// [`ObjectError::NoSuchUpload`].
+    pub async fn abort_upload(&self, key: &str, id: UploadId) -> Result<(), ObjectError> {
+        let key = key.to_owned();
+        self.commit(None, move |tables| {
+            if record::upload_in(&tables.uploads, &key, id)?.is_none() {
+                return Ok(Err(ObjectError::NoSuchUpload));
+            }
+            for (_, part) in tables.take_upload(&key, id)? {
+                tables.release(&part.extents)?;
+            }
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    /// Ends the uploads that began before `before`, as the bucket's lifecycle asks. Answers how many.
+    ///
+    /// # Errors
+    /// Only the store's own.
+    pub async fn abort_uploads_begun_before(
+        &self,
+        before: Timestamp,
+    ) -> Result<usize, ObjectError> {
+        let mut ended = 0;
+        for (key, id) in self.uploads_begun_before(before)? {
+            match self.abort_upload(&key, id).await {
+                Ok(()) => ended += 1,
+                Err(ObjectError::NoSuchUpload) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(ended)
+    }
+}
+
+/// An entity tag for bytes that are not read: the same blobs' same ranges give the same tag.
+fn tag_of(source: &str, extents: &[Extent]) -> [u8; 16] {
+    let mut digest = Md5::new();
+    digest.update(source.as_bytes());
+    for extent in extents {
+        digest.update(extent.blob.0.to_be_bytes());
+        digest.update(extent.offset.to_be_bytes());
+        digest.update(extent.length.to_be_bytes());
+    }
+    digest.finalize().into()
+}
+
+impl Tables<'_> {
+    fn put_part(&mut self, id: UploadId, number: u16, part: &Part) -> Result<(), StoreError> {
+        let value = encode(part)?;
+        self.retain(&part.extents)?;
+        let previous = self
+            .parts
+            .insert((id.0, number), &*value)
+            .map_err(StoreError::unavailable)?
+            .map(|value| Part::decode(number, value.value()))
+            .transpose()?;
+        if let Some(previous) = previous {
+            self.release(&previous.extents)?;
+        }
+        Ok(())
+    }
+
+    /// Removes an upload. Answers its parts, whose references are the caller's to release.
+    fn take_upload(&mut self, key: &str, id: UploadId) -> Result<Vec<(u16, Part)>, StoreError> {
+        self.uploads
+            .remove((key.as_bytes(), id.0))
+            .map_err(StoreError::unavailable)?;
+        let parts = record::parts_in(&self.parts, id, 0)?.collect::<Result<Vec<_>, _>>()?;
+        for (number, _) in &parts {
+            self.parts
+                .remove((id.0, *number))
+                .map_err(StoreError::unavailable)?;
+        }
+        Ok(parts)
+    }
+}
+
+#[cfg(test)]
+mod tests;

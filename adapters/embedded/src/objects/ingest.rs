@@ -1,0 +1,113 @@
+//! Taking in a stream of bytes as one blob, with its digests.
+
+use std::{io, pin::pin};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use md5::{Digest, Md5};
+use notewarden_domain::StoreError;
+
+use super::{ObjectError, error::BoxError};
+use crate::{
+    blobs::{BlobId, BlobWriter, Blobs, StagedBlob},
+    checksums::{Checksum, ChecksumAlgorithm, Hasher},
+};
+
+/// Bytes gathered before they are handed to the disk.
+const BATCH_BYTES: usize = 512 << 10;
+
+/// A durable blob and what was computed while it was written.
+#[derive(Debug)]
+pub(crate) struct Ingested {
+    pub(crate) staged: StagedBlob,
+    pub(crate) md5: [u8; 16],
+    pub(crate) crc32: u32,
+    pub(crate) checksum: Checksum,
+}
+
+struct Intake {
+    writer: BlobWriter,
+    md5: Md5,
+    crc32: Hasher,
+    checksum: Hasher,
+}
+
+/// Writes `data` as the blob `id`. If it ends in an error, nothing is left.
+pub(crate) async fn ingest<S, E>(
+    blobs: &Blobs,
+    id: BlobId,
+    data: S,
+    algorithm: ChecksumAlgorithm,
+) -> Result<Ingested, ObjectError>
+where
+    S: Stream<Item = Result<Bytes, E>>,
+    E: Into<BoxError>,
+{
+    let mut data = pin!(data);
+    let mut intake = Box::new(Intake {
+        writer: blobs.writer(id),
+        md5: Md5::new(),
+        crc32: Hasher::new(ChecksumAlgorithm::Crc32),
+        checksum: Hasher::new(algorithm),
+    });
+    loop {
+        let mut batch = Vec::new();
+        let mut gathered = 0;
+        let ended = loop {
+            let Some(bytes) = data.next().await else {
+                break true;
+            };
+            let bytes = bytes.map_err(|error| ObjectError::Body(error.into()))?;
+            gathered += bytes.len();
+            batch.push(bytes);
+            if gathered >= BATCH_BYTES {
+                break false;
+            }
+        };
+        let blocks = intake.writer.will_block(gathered);
+        let step = move || {
+            batch.iter().try_for_each(|bytes| intake.take(bytes))?;
+            if ended {
+                intake.finish().map(Box::new).map(Step::Done)
+            } else {
+                Ok(Step::More(intake))
+            }
+        };
+        let outcome: io::Result<Step> = if blocks {
+            tokio::task::spawn_blocking(step)
+                .await
+                .map_err(StoreError::unavailable)?
+        } else {
+            step()
+        };
+        match outcome.map_err(StoreError::unavailable)? {
+            Step::Done(ingested) => return Ok(*ingested),
+            Step::More(next) => intake = next,
+        }
+    }
+}
+
+enum Step {
+    More(Box<Intake>),
+    Done(Box<Ingested>),
+}
+
+impl Intake {
+    fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.md5.update(bytes);
+        self.crc32.update(bytes);
+        self.checksum.update(bytes);
+        self.writer.write(bytes)
+    }
+
+    fn finish(self) -> io::Result<Ingested> {
+        // INVARIANT: a CRC-32 is a number.
+        let crc32 = self.crc32.finish().crc32().unwrap_or_default();
+        Ok(Ingested {
+            staged: self.writer.finish()?,
+            md5: self.md5.finalize().into(),
+            crc32,
+            checksum: self.checksum.finish(),
+        })
+    }
+}

@@ -1,0 +1,202 @@
+//! The tables of objects, uploads and blobs, and the reference counts that tie them together.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use notewarden_domain::StoreError;
+use redb::{
+    ReadTransaction, ReadableTable, StorageError, Table, TableDefinition, TableError,
+    WriteTransaction,
+};
+
+use super::record::{Extent, Object, ObjectHead};
+use crate::blobs::{BlobId, INLINE_BYTES};
+
+/// Key → object.
+pub(super) const OBJECTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("objects");
+/// Key and upload id → upload.
+pub(crate) const UPLOADS: TableDefinition<'_, (&[u8], u128), &[u8]> =
+    TableDefinition::new("uploads");
+/// Upload id and part number → part.
+pub(crate) const PARTS: TableDefinition<'_, (u128, u16), &[u8]> =
+    TableDefinition::new("upload_parts");
+/// Blob → how many extents refer to it; never zero.
+const REFERENCES: TableDefinition<'_, u128, u64> = TableDefinition::new("blob_references");
+/// Blob → its bytes, of the small ones.
+const INLINE: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("blob_bytes");
+
+/// The tables within a commit.
+pub(crate) struct Tables<'t> {
+    objects: Table<'t, &'static [u8], &'static [u8]>,
+    pub(crate) uploads: Table<'t, (&'static [u8], u128), &'static [u8]>,
+    pub(crate) parts: Table<'t, (u128, u16), &'static [u8]>,
+    references: Table<'t, u128, u64>,
+    inline: Table<'t, u128, &'static [u8]>,
+    unused: Vec<BlobId>,
+}
+
+impl<'t> Tables<'t> {
+    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+        let open = || -> Result<Self, TableError> {
+            Ok(Self {
+                objects: transaction.open_table(OBJECTS)?,
+                uploads: transaction.open_table(UPLOADS)?,
+                parts: transaction.open_table(PARTS)?,
+                references: transaction.open_table(REFERENCES)?,
+                inline: transaction.open_table(INLINE)?,
+                unused: Vec::new(),
+            })
+        };
+        open().map_err(StoreError::unavailable)
+    }
+
+    /// The blobs whose files nothing refers to after the commit.
+    pub(super) fn into_unused(self) -> Vec<BlobId> {
+        self.unused
+    }
+
+    pub(crate) fn object(&self, key: &str) -> Result<Option<Object>, StoreError> {
+        object_in(&self.objects, key, Object::decode)
+    }
+
+    pub(crate) fn head(&self, key: &str) -> Result<Option<ObjectHead>, StoreError> {
+        object_in(&self.objects, key, ObjectHead::decode)
+    }
+
+    /// Stores an object over the one that is there.
+    pub(crate) fn put(&mut self, key: &str, object: &Object) -> Result<(), StoreError> {
+        let value = object.encode()?;
+        self.retain(&object.layout.extents)?;
+        self.remove(key)?;
+        self.objects
+            .insert(key.as_bytes(), &*value)
+            .map_err(StoreError::unavailable)?;
+        Ok(())
+    }
+
+    /// Removes an object. Answers whether there was one.
+    pub(crate) fn remove(&mut self, key: &str) -> Result<bool, StoreError> {
+        let Some(object) = self.object(key)? else {
+            return Ok(false);
+        };
+        self.objects
+            .remove(key.as_bytes())
+            .map_err(StoreError::unavailable)?;
+        self.release(&object.layout.extents)?;
+        Ok(true)
+    }
+
+    /// Takes in the bytes of a blob without a file; something must refer to it in the same commit.
+    pub(crate) fn keep_inline(
+        &mut self,
+        blob: BlobId,
+        bytes: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
+            self.inline
+                .insert(blob.0, &*bytes)
+                .map_err(StoreError::unavailable)?;
+        }
+        Ok(())
+    }
+
+    /// Counts the references of `extents`.
+    pub(crate) fn retain(&mut self, extents: &[Extent]) -> Result<(), StoreError> {
+        for extent in extents {
+            self.retain_blob(extent.blob)
+                .map_err(StoreError::unavailable)?;
+        }
+        Ok(())
+    }
+
+    /// Drops the references of `extents`, and what nothing refers to after it.
+    pub(crate) fn release(&mut self, extents: &[Extent]) -> Result<(), StoreError> {
+        for extent in extents {
+            self.release_blob(extent.blob)
+                .map_err(StoreError::unavailable)?;
+        }
+        Ok(())
+    }
+
+    fn retain_blob(&mut self, blob: BlobId) -> Result<(), StorageError> {
+        let count = self.references(blob)?;
+        self.references.insert(blob.0, count + 1)?;
+        Ok(())
+    }
+
+    fn release_blob(&mut self, blob: BlobId) -> Result<(), StorageError> {
+        match self.references(blob)? {
+            0 | 1 => {
+                self.references.remove(blob.0)?;
+                if self.inline.remove(blob.0)?.is_none() {
+                    self.unused.push(blob);
+                }
+            }
+            count => {
+                self.references.insert(blob.0, count - 1)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn references(&self, blob: BlobId) -> Result<u64, StorageError> {
+        Ok(self
+            .references
+            .get(blob.0)?
+            .map_or(0, |count| count.value()))
+    }
+}
+
+/// Reads one object.
+pub(super) fn object(
+    transaction: &ReadTransaction,
+    key: &str,
+) -> Result<Option<Object>, StoreError> {
+    let objects = transaction
+        .open_table(OBJECTS)
+        .map_err(StoreError::unavailable)?;
+    object_in(&objects, key, Object::decode)
+}
+
+/// The bytes of those blobs of `extents` that have no file.
+pub(crate) fn inline(
+    transaction: &ReadTransaction,
+    extents: &[Extent],
+) -> Result<HashMap<BlobId, Bytes>, StoreError> {
+    let read = || -> Result<HashMap<BlobId, Bytes>, redb::Error> {
+        let table = transaction.open_table(INLINE)?;
+        let mut found = HashMap::new();
+        for extent in extents {
+            // INVARIANT: only blobs of up to `INLINE_BYTES` have no file.
+            if extent.offset + extent.length <= INLINE_BYTES as u64
+                && let Some(bytes) = table.get(extent.blob.0)?
+            {
+                found.insert(extent.blob, Bytes::copy_from_slice(bytes.value()));
+            }
+        }
+        Ok(found)
+    };
+    read().map_err(StoreError::unavailable)
+}
+
+/// Whether anything refers to `blob`.
+pub(super) fn is_referred_to(
+    transaction: &ReadTransaction,
+    blob: BlobId,
+) -> Result<bool, StoreError> {
+    let table = transaction
+        .open_table(REFERENCES)
+        .map_err(StoreError::unavailable)?;
+    let count = table.get(blob.0).map_err(StoreError::unavailable)?;
+    Ok(count.is_some())
+}
+
+fn object_in<T>(
+    objects: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    key: &str,
+    decode: impl FnOnce(&[u8], &[u8]) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let key = key.as_bytes();
+    let value = objects.get(key).map_err(StoreError::unavailable)?;
+    value.map(|value| decode(key, value.value())).transpose()
+}
