@@ -36,7 +36,7 @@ impl DataDirectory {
     /// Opens the directory again, as another process would. Stores made before must be gone.
     pub fn restart(&mut self) {
         drop(self.database.take());
-        self.database = Some(reopen(&self.directory));
+        self.database = Some(Database::open(self.directory.path()).unwrap());
     }
 
     pub fn wait(&self, seconds: u64) {
@@ -61,16 +61,5 @@ impl DataDirectory {
 
     pub fn identities(&self) -> Identities {
         Identities::new(REGION, self.database(), self.clock(), self.ids())
-    }
-}
-
-/// The committer lets go of the file a moment after the last handle is dropped.
-fn reopen(directory: &TempDir) -> Database {
-    loop {
-        match Database::open(directory.path()) {
-            Ok(database) => return database,
-            Err(notewarden_embedded::OpenError::InUse(_)) => std::thread::yield_now(),
-            Err(other) => panic!("{other}"),
-        }
     }
 }

@@ -1,6 +1,9 @@
 //! Who is who: one person, one identity id, for ever.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    slice,
+};
 
 use notewarden_domain::IdentityId;
 use notewarden_userpool::{Identities, Login, identities::ResolveError};
@@ -63,11 +66,11 @@ async fn logins_shown_together_share_an_identity() {
     let data = DataDirectory::new();
     let identities = data.identities();
     let (pool, google) = (login("pool", "alice"), login("google", "a-117"));
-    let id = resolve(&identities, &[pool.clone()]).await;
+    let id = resolve(&identities, slice::from_ref(&pool)).await;
     data.wait(60);
     let both = [pool.clone(), google.clone()];
     assert_eq!(resolve(&identities, &both).await, id);
-    assert_eq!(resolve(&identities, &[google.clone()]).await, id);
+    assert_eq!(resolve(&identities, slice::from_ref(&google)).await, id);
 
     let identity = identities.find(&id).unwrap().unwrap();
     assert!(identity.has(&pool) && identity.has(&google));
@@ -84,7 +87,7 @@ async fn logins_of_two_people_are_never_joined() {
     let identities = data.identities();
     let (alice, bob) = (login("pool", "alice"), login("pool", "bob"));
     let google = login("google", "b-9");
-    let alice_id = resolve(&identities, &[alice.clone()]).await;
+    let alice_id = resolve(&identities, slice::from_ref(&alice)).await;
     let bob_id = resolve(&identities, &[bob.clone(), google.clone()]).await;
 
     for mixed in [

@@ -1,11 +1,7 @@
 //! The pools through their public interface, over a real database in a directory of its own.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "tests fail by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod credentials;
 mod data_directory;
 mod identities;
+mod identity_pool;

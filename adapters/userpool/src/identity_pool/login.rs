@@ -1,0 +1,56 @@
+//! Login providers: who says that a token names a person.
+
+use async_trait::async_trait;
+use notewarden_domain::StoreError;
+
+/// A person, as a valid token names them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedLogin {
+    /// The token's `sub`.
+    pub subject: String,
+    /// How they signed in, for `cognito-identity.amazonaws.com:amr`: `<provider>:CognitoSignIn:<sub>` from
+    /// a user pool, `<provider>:<audience>:<sub>` from others.
+    pub method: String,
+}
+
+/// Why a login token is refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    /// It has ended.
+    #[error("the token expired at {expired_at}, and it is {now}, in seconds since the Unix epoch")]
+    Expired {
+        /// Its `exp`, in seconds since the Unix epoch.
+        expired_at: u64,
+        /// The present moment in seconds since the Unix epoch.
+        now: u64,
+    },
+    /// It is no ID token that the provider signed.
+    #[error("the token is not an id token of the provider")]
+    Invalid,
+    /// It is signed, and lacks a claim that an ID token has: an access token, for example, names no `aud`.
+    #[error("the token has no claim `{0}`")]
+    MissingClaim(&'static str),
+    /// It is of another issuer.
+    #[error("the token is of another issuer")]
+    WrongIssuer,
+    /// It was given to a client that the pool does not name.
+    #[error("the token is for another client")]
+    WrongAudience,
+    /// What the provider keeps cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Verifies the tokens of one login provider.
+///
+/// Contract: answers a person only for an **ID** token that the provider signed, for a client that the pool
+/// names, and that has not ended; the same person always has the same subject, and no two share one.
+#[async_trait]
+pub trait LoginVerifier: Send + Sync {
+    /// The person whom `token` names.
+    ///
+    /// # Errors
+    /// See [`LoginError`].
+    async fn verify(&self, token: &str) -> Result<VerifiedLogin, LoginError>;
+}
