@@ -1,6 +1,7 @@
 //! What the bundled template says, for a deployment as the local server makes one.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod decisions;
 mod policies;
 mod settings;
 
