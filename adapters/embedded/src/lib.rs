@@ -1,1 +1,17 @@
-//! adapters/embedded
+//! Every store on redb and plain blob files: durable, in one data directory that one process owns.
+//!
+//! [`Database`] gathers the writes of many requests into one commit and answers after its flush.
+#![warn(missing_docs)]
+
+pub mod blobs;
+pub mod checksums;
+pub mod database;
+pub mod files;
+pub mod multipart;
+pub mod notes;
+pub mod objects;
+
+pub use database::{Database, OpenError};
+pub use files::EmbeddedFiles;
+pub use notes::EmbeddedNotes;
+pub use objects::Objects;

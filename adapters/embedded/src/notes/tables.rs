@@ -1,0 +1,208 @@
+//! The tables of notes and of the files they name, kept in step within one transaction.
+
+use std::ops::Bound;
+
+use notewarden_domain::{
+    FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
+    note::Attachments,
+    ports::{NotePage, NoteQuery, Order},
+};
+use redb::{ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction};
+use uuid::Uuid;
+
+use super::item;
+use crate::database::{Fault, existing};
+
+/// (owner, note) → what [`item`] reads. Ids are numbers in the order of their bytes.
+const NOTES: TableDefinition<'_, (&str, u128), &[u8]> = TableDefinition::new("notes");
+
+/// (owner, file, note): the notes that name a file.
+const REFERENCES: TableDefinition<'_, (&str, &str, u128), ()> =
+    TableDefinition::new("note_references");
+
+/// A note that is to be stored, encoded before it comes to the committer's thread.
+pub(super) struct Written {
+    owner: IdentityId,
+    pub(super) id: NoteId,
+    attachments: Attachments,
+    pub(super) created_at: Timestamp,
+    item: Vec<u8>,
+}
+
+impl Written {
+    pub(super) fn new(note: &Note) -> Self {
+        Self {
+            owner: note.owner.clone(),
+            id: note.id,
+            attachments: note.attachments.clone(),
+            created_at: note.created_at,
+            item: item::encode(note),
+        }
+    }
+}
+
+fn key(owner: &IdentityId, id: NoteId) -> (&str, u128) {
+    (owner.as_str(), id.as_uuid().as_u128())
+}
+
+pub(super) fn create(transaction: &WriteTransaction, note: &Written) -> Result<(), Fault> {
+    let mut notes = transaction.open_table(NOTES)?;
+    let replaced = notes.insert(key(&note.owner, note.id), note.item.as_slice())?;
+    if replaced.is_some() {
+        // The transaction is undone.
+        return Err(StoreError::AlreadyExists.into());
+    }
+    refer(
+        transaction,
+        &note.owner,
+        note.id,
+        &Attachments::default(),
+        &note.attachments,
+    )
+}
+
+pub(super) fn replace(
+    transaction: &WriteTransaction,
+    note: &Written,
+    expected: Version,
+) -> Result<(), Fault> {
+    let mut notes = transaction.open_table(NOTES)?;
+    let before = at_version(&notes, &note.owner, note.id, expected)?;
+    notes.insert(key(&note.owner, note.id), note.item.as_slice())?;
+    refer(
+        transaction,
+        &note.owner,
+        note.id,
+        &before.attachments,
+        &note.attachments,
+    )
+}
+
+pub(super) fn delete(
+    transaction: &WriteTransaction,
+    owner: &IdentityId,
+    id: NoteId,
+    expected: Version,
+) -> Result<(), Fault> {
+    let mut notes = transaction.open_table(NOTES)?;
+    let before = at_version(&notes, owner, id, expected)?;
+    notes.remove(key(owner, id))?;
+    refer(
+        transaction,
+        owner,
+        id,
+        &before.attachments,
+        &Attachments::default(),
+    )
+}
+
+/// The stored note, which must be at version `expected`.
+fn at_version(
+    notes: &Table<'_, (&'static str, u128), &'static [u8]>,
+    owner: &IdentityId,
+    id: NoteId,
+    expected: Version,
+) -> Result<Note, Fault> {
+    let stored = notes.get(key(owner, id))?.ok_or(StoreError::NotFound)?;
+    let note = item::decode(owner, id, stored.value())?;
+    if note.version == expected {
+        Ok(note)
+    } else {
+        Err(StoreError::PreconditionFailed.into())
+    }
+}
+
+/// Brings the references of a note from one set of files to another.
+fn refer(
+    transaction: &WriteTransaction,
+    owner: &IdentityId,
+    id: NoteId,
+    before: &Attachments,
+    after: &Attachments,
+) -> Result<(), Fault> {
+    if before == after {
+        return Ok(());
+    }
+    let mut references = transaction.open_table(REFERENCES)?;
+    let (owner, id) = key(owner, id);
+    for name in before.names() {
+        references.remove((owner, name.as_str(), id))?;
+    }
+    for name in after.names() {
+        references.insert((owner, name.as_str(), id), ())?;
+    }
+    Ok(())
+}
+
+pub(super) fn get(
+    transaction: &ReadTransaction,
+    owner: &IdentityId,
+    id: NoteId,
+) -> Result<Option<Note>, Fault> {
+    let Some(notes) = existing(transaction.open_table(NOTES))? else {
+        return Ok(None);
+    };
+    let stored = notes.get(key(owner, id))?;
+    let note = stored.map(|stored| item::decode(owner, id, stored.value()));
+    Ok(note.transpose()?)
+}
+
+pub(super) fn list(
+    transaction: &ReadTransaction,
+    owner: &IdentityId,
+    query: &NoteQuery,
+) -> Result<NotePage, Fault> {
+    let mut page = NotePage::default();
+    let Some(notes) = existing(transaction.open_table(NOTES))? else {
+        return Ok(page);
+    };
+    let at = |id| key(owner, id);
+    let first = Bound::Included(at(NoteId::new(Uuid::nil())));
+    let last = Bound::Included(at(NoteId::new(Uuid::max())));
+    let after = query.after.map(|after| Bound::Excluded(at(after)));
+    let range = match query.order {
+        Order::Newest => (first, after.unwrap_or(last)),
+        Order::Oldest => (after.unwrap_or(first), last),
+    };
+    let mut rest = notes.range(range)?;
+    let mut bytes = 0;
+    loop {
+        let next = match query.order {
+            Order::Newest => rest.next_back(),
+            Order::Oldest => rest.next(),
+        };
+        let Some((key, stored)) = next.transpose()? else {
+            break;
+        };
+        let full = page.notes.len() >= query.limit || bytes >= query.max_bytes;
+        if full && !page.notes.is_empty() {
+            page.more = true;
+            break;
+        }
+        let (_, id) = key.value();
+        let id = NoteId::new(Uuid::from_u128(id));
+        let note = item::decode(owner, id, stored.value())?;
+        bytes += note.payload_bytes();
+        page.notes.push(note);
+    }
+    Ok(page)
+}
+
+pub(super) fn notes_using(
+    transaction: &ReadTransaction,
+    owner: &IdentityId,
+    file: &FileName,
+    limit: usize,
+) -> Result<Vec<NoteId>, Fault> {
+    let Some(references) = existing(transaction.open_table(REFERENCES))? else {
+        return Ok(Vec::new());
+    };
+    let at = |id| (owner.as_str(), file.as_str(), id);
+    let using = references.range(at(u128::MIN)..=at(u128::MAX))?;
+    let ids = using.take(limit).map(|entry| {
+        let (key, ()) = entry.map(|(key, unit)| (key, unit.value()))?;
+        let (_, _, id) = key.value();
+        Ok(NoteId::new(Uuid::from_u128(id)))
+    });
+    ids.collect()
+}
