@@ -70,24 +70,21 @@ impl Operand {
         }
     }
 
-    /// What the operand says to `value`, a value of the request, under the operator without its negation.
+    /// Whether `value`, a value of the request, passes the operator without its negation.
     #[inline]
-    fn accepts<'p>(&'p self, test: Test, value: &str, context: &'p Context<'_>) -> Match<'p> {
-        let matches = match (self, test) {
-            (Self::Text(pattern), _) => return pattern.matches(value, context),
+    fn accepts(&self, test: Test, value: &str, context: &Context<'_>) -> bool {
+        match (self, test) {
+            (Self::Text(pattern), _) => pattern.matches(value, context) == Match::Yes,
             (Self::TextIgnoringCase(pattern), _) => {
-                return pattern.equals_ignoring_case(value, context);
+                pattern.equals_ignoring_case(value, context) == Match::Yes
             }
             (Self::Bool(pattern), _) => {
                 let is_bool = ["true", "false"]
                     .iter()
                     .any(|word| value.eq_ignore_ascii_case(word));
-                return match pattern.equals_ignoring_case(value, context) {
-                    Match::Yes if !is_bool => Match::No,
-                    other => other,
-                };
+                is_bool && pattern.equals_ignoring_case(value, context) == Match::Yes
             }
-            (Self::Arn(pattern), _) => return pattern.matches(value, context),
+            (Self::Arn(pattern), _) => pattern.matches(value, context) == Match::Yes,
             (Self::Number(operand), Test::Numeric(comparison)) => {
                 number::compare(value, operand).is_some_and(|ordering| comparison.accepts(ordering))
             }
@@ -100,8 +97,7 @@ impl Operand {
             }
             (Self::Network(network, _), _) => network.contains(value),
             (Self::Null(_) | Self::Unreadable(_) | Self::Number(_) | Self::Date(..), _) => false,
-        };
-        if matches { Match::Yes } else { Match::No }
+        }
     }
 
     fn source(&self) -> &str {
@@ -210,18 +206,12 @@ impl Condition {
         }
     }
 
-    /// Whether one value of the request passes: some operand accepts it or, negated, none does.
+    /// Whether one value of the request passes: some operand accepts it or, negated, none does. Nothing is equal
+    /// to or like a variable without a value, so under negation such an operand stands in nothing's way
+    /// (IAM User Guide: “Policy variables with no value”).
     #[inline]
     fn passes(&self, test: Test, negated: bool, value: &str, context: &Context<'_>) -> bool {
-        for operand in &self.operands {
-            match operand.accepts(test, value, context) {
-                Match::Yes => return !negated,
-                Match::No => {}
-                // What cannot be compared is not shown to differ.
-                Match::Unresolved(_) if negated => return false,
-                Match::Unresolved(_) => {}
-            }
-        }
-        negated
+        let accepts = |operand: &Operand| operand.accepts(test, value, context);
+        self.operands.iter().any(accepts) != negated
     }
 }

@@ -56,20 +56,22 @@ pub(super) struct Pattern {
     variables: Box<[Variable]>,
     /// No shorter text matches, in bytes.
     min_len: usize,
+    /// Of an ARN with variables in its resource part: the ARNs that are alike before it.
+    kind: Option<Box<Pattern>>,
 }
 
 /// What a pattern says to a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Match<'p> {
+pub(super) enum Match {
     /// It matches.
     Yes,
     /// It does not.
     No,
-    /// It has a variable, of this key, without a value.
-    Unresolved(&'p str),
+    /// It might, but has a variable without a value.
+    Unresolved,
 }
 
-impl Match<'_> {
+impl Match {
     fn of(matches: bool) -> Self {
         if matches { Self::Yes } else { Self::No }
     }
@@ -93,7 +95,7 @@ impl Pattern {
 
     /// Whether the whole of `text` matches.
     #[inline]
-    pub fn matches<'p>(&'p self, text: &str, context: &'p Context<'_>) -> Match<'p> {
+    pub fn matches(&self, text: &str, context: &Context<'_>) -> Match {
         if self.variables.is_empty() {
             let long_enough = text.len() >= self.min_len;
             return Match::of(
@@ -101,29 +103,28 @@ impl Pattern {
             );
         }
         match Values::resolve(&self.variables, context) {
-            Ok(values) => Match::of(glob::matches(&self.first, &self.others, text, &values)),
-            Err(key) => Match::Unresolved(key),
+            Some(values) => Match::of(glob::matches(&self.first, &self.others, text, &values)),
+            None => match &self.kind {
+                Some(kind) if kind.matches(text, context) == Match::No => Match::No,
+                _ => Match::Unresolved,
+            },
         }
     }
 
     /// Whether `text` is the pattern's text but for case; wildcards are none.
-    pub fn equals_ignoring_case<'p>(&'p self, text: &str, context: &'p Context<'_>) -> Match<'p> {
-        match Values::resolve(&self.variables, context) {
-            Ok(values) => {
-                let own = self.first.texts(&values).flat_map(str::chars);
-                Match::of(
-                    own.flat_map(char::to_lowercase)
-                        .eq(text.chars().flat_map(char::to_lowercase)),
-                )
-            }
-            Err(key) => Match::Unresolved(key),
-        }
+    pub fn equals_ignoring_case(&self, text: &str, context: &Context<'_>) -> Match {
+        let Some(values) = Values::resolve(&self.variables, context) else {
+            return Match::Unresolved;
+        };
+        let own = self.first.texts(&values).flat_map(str::chars);
+        let lowered = text.chars().flat_map(char::to_lowercase);
+        Match::of(own.flat_map(char::to_lowercase).eq(lowered))
     }
 
     /// The pattern as it reads with its variables replaced; wildcards in values are written `${*}`, as a
     /// policy would. `None` if a variable has no value.
     pub fn expanded(&self, context: &Context<'_>) -> Option<String> {
-        let values = Values::resolve(&self.variables, context).ok()?;
+        let values = Values::resolve(&self.variables, context)?;
         let mut text = String::new();
         self.first.print(&values, &mut text);
         for segment in &self.others {
@@ -146,18 +147,18 @@ impl<'v> Values<'v> {
         spilled: Vec::new(),
     };
 
-    /// The values of `variables`, or the key that has none.
+    /// The values of `variables`, if each has one.
     #[inline]
-    fn resolve(variables: &'v [Variable], context: &'v Context<'_>) -> Result<Self, &'v str> {
+    fn resolve(variables: &'v [Variable], context: &'v Context<'_>) -> Option<Self> {
         let mut values = Self::NONE;
         for (index, variable) in variables.iter().enumerate() {
-            let value = variable.resolve(context).ok_or(&*variable.key)?;
+            let value = variable.resolve(context)?;
             match values.inline.get_mut(index) {
                 Some(place) => *place = value,
                 None => values.spilled.push(value),
             }
         }
-        Ok(values)
+        Some(values)
     }
 
     fn get(&self, index: usize) -> &'v str {

@@ -193,15 +193,14 @@ impl Patterns {
     }
 
     /// Whether the statement is about `text`. A negated element with a variable that has no value is about
-    /// nothing: what it excepts is not known.
+    /// nothing of the kind that the variable's pattern is about: what it excepts there is not known.
     #[inline]
     fn select(&self, text: &str, context: &Context<'_>) -> bool {
         for pattern in &self.patterns {
             match pattern.matches(text, context) {
                 Match::Yes => return !self.negated,
-                Match::No => {}
-                Match::Unresolved(_) if self.negated => return false,
-                Match::Unresolved(_) => {}
+                Match::Unresolved if self.negated => return false,
+                Match::No | Match::Unresolved => {}
             }
         }
         self.negated

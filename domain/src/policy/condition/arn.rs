@@ -34,7 +34,7 @@ impl ArnPattern {
         self.whole.expanded(context)
     }
 
-    pub fn matches<'p>(&'p self, text: &str, context: &'p Context<'_>) -> Match<'p> {
+    pub fn matches(&self, text: &str, context: &Context<'_>) -> Match {
         let Some(parts) = components(text) else {
             return Match::No;
         };

@@ -11,6 +11,7 @@ impl Pattern {
         let mut reader = Reader::default();
         let mut rest = source;
         let mut colons = 0;
+        let mut before_resource_part = 0;
         while let Some(c) = rest.chars().next() {
             let expands = match syntax.variables {
                 Variables::Literal => false,
@@ -42,10 +43,26 @@ impl Pattern {
                 '?' if syntax.wildcards => reader.any_char(),
                 c => reader.text.push(c),
             }
-            colons += usize::from(c == ':');
+            if c == ':' && colons < 5 {
+                colons += 1;
+                before_resource_part = source.len() - rest.len() + 1;
+            }
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
         }
-        reader.finish(source)
+        let mut pattern = reader.finish(source);
+        if syntax.variables == Variables::ExpandedInResourcePart && !pattern.variables.is_empty() {
+            let head = source.get(..before_resource_part).unwrap_or_default();
+            let variables = Variables::Literal;
+            let kind = Self::new(
+                &format!("{head}*"),
+                Syntax {
+                    variables,
+                    ..syntax
+                },
+            );
+            pattern.kind = Some(Box::new(kind));
+        }
+        pattern
     }
 }
 
@@ -140,6 +157,7 @@ impl Reader {
             others: segments.collect(),
             variables: self.variables.into(),
             min_len,
+            kind: None,
         }
     }
 }
@@ -243,6 +261,24 @@ mod tests {
         assert_eq!(
             pattern.matches("arn:aws:s3:${aws:username}::b/bob/x", &context),
             Match::Yes
+        );
+    }
+
+    #[test]
+    fn without_a_value_an_arn_of_another_kind_is_still_told_apart() {
+        let syntax = Syntax {
+            wildcards: true,
+            variables: Variables::ExpandedInResourcePart,
+        };
+        let pattern = Pattern::new("arn:aws:s3:*::b/${aws:username}/*", syntax);
+        let none = Context::new();
+        assert_eq!(
+            pattern.matches("arn:aws:s3:::b/bob/x", &none),
+            Match::Unresolved
+        );
+        assert_eq!(
+            pattern.matches("arn:aws:sqs:us-east-1:1:q", &none),
+            Match::No
         );
     }
 
