@@ -1,1 +1,18 @@
-//! local
+//! The local server: Cognito's, STS's, S3's and API Gateway's wire protocols in front of the router that runs
+//! on Lambda, and every link of the chain verified for real.
+
+pub mod access;
+pub mod app;
+pub mod cli;
+pub mod decisions;
+pub mod deployment;
+pub mod dispatch;
+pub mod front;
+pub mod gateway;
+pub mod local;
+pub mod outputs;
+pub mod server;
+pub mod sts;
+pub mod system;
+pub mod wire;
+pub mod wiring;

@@ -1,0 +1,376 @@
+//! Who signed a request, and whether the policies let them: the one place where both are decided, and where
+//! both are written into the decision log.
+
+mod conditions;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use http::request::Parts;
+use notewarden_domain::{
+    Timestamp,
+    policy::{self, CompiledPolicies, Context, Policy, Request, Verdict},
+    ports::Clock,
+};
+use notewarden_sigv4::{Body, KeySource, Refusal, Service, Verified, Verifier};
+use notewarden_userpool::{Credential, Credentials, Principal, PrincipalKind};
+use serde_json::{Value, json};
+
+use crate::{
+    decisions::{Decision, Decisions, Explanation, Outcome},
+    wire::WireRequest,
+};
+
+/// Authenticates and authorizes requests.
+pub struct Access {
+    verifier: Verifier,
+    region: Arc<str>,
+    credentials: Credentials,
+    admin: Policies,
+    roles: BTreeMap<String, Policies>,
+    clock: Arc<dyn Clock>,
+    decisions: Decisions,
+}
+
+/// The policies that have a say in a principal's requests.
+#[derive(Clone)]
+pub struct Policies {
+    /// In all but those for the bucket.
+    own: Arc<CompiledPolicies>,
+    /// In those for the bucket, which has a policy of its own.
+    on_bucket: Arc<CompiledPolicies>,
+}
+
+impl Policies {
+    /// The policies of a principal, and the bucket's.
+    pub fn new(own: &[Policy], bucket: &Policy) -> Self {
+        let builder = own
+            .iter()
+            .fold(CompiledPolicies::builder(), |builder, policy| {
+                builder.identity(policy)
+            });
+        Self {
+            own: Arc::new(builder.clone().build()),
+            on_bucket: Arc::new(builder.resource(bucket).build()),
+        }
+    }
+
+    fn on(&self, action: &str) -> &Arc<CompiledPolicies> {
+        if action.starts_with("s3:") {
+            &self.on_bucket
+        } else {
+            &self.own
+        }
+    }
+}
+
+/// Who signed a request.
+#[derive(Clone, Debug)]
+pub struct Signer {
+    /// What it was signed with.
+    pub credential: Arc<Credential>,
+    /// What of it the signature covers.
+    pub verified: Arc<Verified>,
+}
+
+/// What is asked of the policies.
+pub struct Ask<'a> {
+    /// The request that asks.
+    pub request_id: &'a str,
+    /// Who asks; nobody if the request is not signed.
+    pub principal: Option<&'a Arc<Principal>>,
+    /// `service:Action`.
+    pub action: &'a str,
+    /// The ARN of what the action is on.
+    pub resource: &'a str,
+    /// The service's own condition keys; the global ones are added.
+    pub context: Vec<(&'a str, String)>,
+    /// The peer of the connection.
+    pub peer: SocketAddr,
+}
+
+/// The policies do not allow it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct Denied {
+    /// The ARN of who asked.
+    pub principal: String,
+    /// What was asked.
+    pub action: String,
+    /// On what.
+    pub resource: String,
+    /// Whether a statement denies it, in place of none allowing it.
+    pub explicit: bool,
+}
+
+impl fmt::Display for Denied {
+    /// As AWS words it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            principal,
+            action,
+            resource,
+            explicit,
+        } = self;
+        write!(
+            f,
+            "User: {principal} is not authorized to perform: {action} on resource: {resource} "
+        )?;
+        if *explicit {
+            f.write_str("with an explicit deny in an identity-based policy")
+        } else {
+            write!(
+                f,
+                "because no identity-based policy allows the {action} action"
+            )
+        }
+    }
+}
+
+/// What an access is made of.
+pub struct AccessParts {
+    pub region: Arc<str>,
+    pub credentials: Credentials,
+    /// What the owner of the data directory may do.
+    pub admin: Policies,
+    /// What the sessions of each role may do, by the role's name.
+    pub roles: BTreeMap<String, Policies>,
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Access {
+    /// The access of one server.
+    pub fn new(parts: AccessParts) -> Self {
+        let AccessParts {
+            region,
+            credentials,
+            admin,
+            roles,
+            clock,
+        } = parts;
+        Self {
+            verifier: Verifier::new(Arc::clone(&region)),
+            region,
+            credentials,
+            admin,
+            roles,
+            clock,
+            decisions: Decisions::default(),
+        }
+    }
+
+    /// The decision log.
+    pub const fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
+
+    /// Says who signed a request whose body has been read, for `service`. A refusal goes into the decision
+    /// log as one of `action`.
+    ///
+    /// # Errors
+    /// The true reason, which is not for the client.
+    pub fn authenticate(
+        &self,
+        request: &WireRequest,
+        service: Service,
+        action: &str,
+    ) -> Result<Signer, Refusal> {
+        self.authenticate_body(
+            &request.id,
+            &request.parts,
+            Body::Collected(&request.body),
+            service,
+            action,
+        )
+    }
+
+    /// The same for a request whose body is read as far as the caller says.
+    ///
+    /// # Errors
+    /// The true reason, which is not for the client.
+    pub fn authenticate_body(
+        &self,
+        request_id: &str,
+        parts: &Parts,
+        body: Body<'_>,
+        service: Service,
+        action: &str,
+    ) -> Result<Signer, Refusal> {
+        let keys = Keys {
+            credentials: &self.credentials,
+        };
+        let now = self.clock.now();
+        let verified = self
+            .verifier
+            .verify(&parts.into(), body, service, &keys, system_time(now));
+        let outcome = verified.and_then(|verified| {
+            let id = verified.credentials().access_key_id();
+            match self.credentials.find(id) {
+                Ok(Some(credential)) => Ok(Signer {
+                    credential,
+                    verified: Arc::new(verified),
+                }),
+                _ => Err(Refusal::UnknownAccessKey(id.into())),
+            }
+        });
+        outcome.inspect_err(|refusal| {
+            tracing::info!(request_id, action, reason = %refusal, "a request was refused");
+            self.refuse(request_id, now, action, parts.uri.path(), refusal);
+        })
+    }
+
+    fn refuse(&self, request_id: &str, at: Timestamp, action: &str, path: &str, refusal: &Refusal) {
+        let refusal = refusal.clone();
+        self.decisions.record(Decision {
+            request_id: request_id.to_owned(),
+            at,
+            principal: None,
+            action: action.to_owned(),
+            resource: path.to_owned(),
+            outcome: Outcome::Refused,
+            explain: Box::new(move || Explanation {
+                reason: refusal.to_string(),
+                statement: None,
+                detail: match &refusal {
+                    Refusal::SignatureMismatch(mismatch) => json!({
+                        "canonicalRequest": mismatch.canonical_request,
+                        "stringToSign": mismatch.string_to_sign,
+                    }),
+                    _ => Value::Null,
+                },
+            }),
+        });
+    }
+
+    /// Asks the policies. The verdict goes into the decision log.
+    ///
+    /// # Errors
+    /// Nothing allows it, or something denies it.
+    pub fn authorize(&self, ask: &Ask<'_>) -> Result<(), Denied> {
+        let now = self.clock.now();
+        let context = conditions::context(ask, &self.region, now);
+        let caller = caller(ask.principal);
+        let policies = self.policies_of(ask);
+        let verdict = policies.map_or(Verdict::ImplicitlyDenied, |policies| {
+            policies.evaluate(&Request::new(&caller, ask.action, ask.resource, &context))
+        });
+        let policies = policies.cloned();
+        let (action, resource) = (ask.action.to_owned(), ask.resource.to_owned());
+        self.decisions.record(Decision {
+            request_id: ask.request_id.to_owned(),
+            at: now,
+            principal: ask.principal.map(|principal| principal.arn.as_str().into()),
+            action: action.clone(),
+            resource: resource.clone(),
+            outcome: verdict.into(),
+            explain: Box::new(move || {
+                explain(policies.as_deref(), &caller, &action, &resource, &context)
+            }),
+        });
+        if verdict == Verdict::Allowed {
+            return Ok(());
+        }
+        let denied = Denied {
+            principal: ask
+                .principal
+                .map_or("anonymous", |principal| &principal.arn)
+                .to_owned(),
+            action: ask.action.to_owned(),
+            resource: ask.resource.to_owned(),
+            explicit: verdict == Verdict::ExplicitlyDenied,
+        };
+        tracing::info!(request_id = ask.request_id, reason = %denied, "a request was denied");
+        Err(denied)
+    }
+
+    /// Whether the policies would allow it; not a decision on a request, so not in the log.
+    pub fn would_allow(&self, ask: &Ask<'_>) -> bool {
+        let context = conditions::context(ask, &self.region, self.clock.now());
+        let caller = caller(ask.principal);
+        self.policies_of(ask).is_some_and(|policies| {
+            policies
+                .evaluate(&Request::new(&caller, ask.action, ask.resource, &context))
+                .is_allowed()
+        })
+    }
+
+    /// The policies as they are now: a session has those of its role at the time it asks.
+    fn policies_of(&self, ask: &Ask<'_>) -> Option<&Arc<CompiledPolicies>> {
+        let policies = match &ask.principal?.kind {
+            PrincipalKind::Admin => &self.admin,
+            PrincipalKind::Session { role, .. } => self.roles.get(role)?,
+        };
+        Some(policies.on(ask.action))
+    }
+}
+
+/// The principal as the policy language knows it.
+fn caller(principal: Option<&Arc<Principal>>) -> policy::Principal {
+    principal
+        .and_then(|principal| principal.arn.parse().ok())
+        .unwrap_or_else(policy::Principal::anonymous)
+}
+
+fn explain(
+    policies: Option<&CompiledPolicies>,
+    caller: &policy::Principal,
+    action: &str,
+    resource: &str,
+    context: &Context<'_>,
+) -> Explanation {
+    let Some(policies) = policies else {
+        return Explanation {
+            reason: "nobody signed the request".to_owned(),
+            ..Explanation::default()
+        };
+    };
+    let explained = policies.explain(&Request::new(caller, action, resource, context));
+    Explanation {
+        statement: explained.decided_by.as_ref().map(ToString::to_string),
+        detail: json!({ "statements": explained.statements, "context": context }),
+        reason: explained.reason,
+    }
+}
+
+/// Finds the keys of one data directory for the verifier.
+struct Keys<'a> {
+    credentials: &'a Credentials,
+}
+
+impl KeySource for Keys<'_> {
+    fn find(&self, access_key_id: &str) -> Option<Arc<notewarden_sigv4::Credentials>> {
+        let found = self
+            .credentials
+            .find(access_key_id)
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, "the access keys cannot be read");
+                None
+            })?;
+        let keys = notewarden_sigv4::Credentials::new(
+            found.access_key_id.as_str(),
+            found.secret_access_key.expose(),
+        );
+        Some(Arc::new(match (&found.session_token, found.expires_at) {
+            (Some(token), Some(end)) => keys.with_session(token.expose(), system_time(end)),
+            _ => keys,
+        }))
+    }
+}
+
+fn system_time(at: Timestamp) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(at.as_millis())
+}
+
+impl From<Verdict> for Outcome {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Allowed => Self::Allowed,
+            Verdict::ExplicitlyDenied => Self::ExplicitlyDenied,
+            Verdict::ImplicitlyDenied => Self::ImplicitlyDenied,
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Everything that answering a request needs, made once by the wiring.
+
+use std::{
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use notewarden_domain::{
+    StoreError,
+    ports::{Clock, IdSource},
+};
+use notewarden_embedded::{Database, Objects};
+use notewarden_infra::BucketSettings;
+use notewarden_userpool::{Credential, Credentials, Roles};
+
+use crate::{access::Access, deployment::Deployment, gateway::Gateway, outputs::Outputs};
+
+/// The server's parts.
+pub struct App {
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub ids: Arc<dyn IdSource>,
+    /// What the resources are called.
+    pub deployment: Deployment,
+    /// Who may do what.
+    pub access: Access,
+    /// The HTTP API.
+    pub gateway: Gateway,
+    /// Access keys.
+    pub credentials: Credentials,
+    /// The roles of the template.
+    pub roles: Arc<Roles>,
+    /// The bucket's rules.
+    pub bucket: BucketSettings,
+    /// The bucket's objects.
+    pub objects: Objects,
+    pub(crate) database: Database,
+    pub(crate) data_dir: PathBuf,
+    pub(crate) admin: Arc<Credential>,
+    pub(crate) auth_role_arn: String,
+}
+
+impl App {
+    /// Tells clients how to reach the server that listens at `address`: writes the AWS files and `outputs`
+    /// (by default `outputs.json` in the data directory).
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn publish(&self, address: SocketAddr, outputs: Option<&Path>) -> io::Result<Outputs> {
+        let endpoint = format!("http://{address}");
+        let made = Outputs::new(
+            &self.deployment,
+            &endpoint,
+            &self.auth_role_arn,
+            &self.data_dir,
+        );
+        let default = self.data_dir.join("outputs.json");
+        let secret = self.admin.secret_access_key.expose();
+        made.publish(
+            outputs.unwrap_or(&default),
+            &self.admin.access_key_id,
+            secret,
+        )?;
+        Ok(made)
+    }
+
+    /// Whether the stores answer.
+    ///
+    /// # Errors
+    /// They do not.
+    pub fn health(&self) -> Result<(), StoreError> {
+        self.database.read(|_| Ok(()))
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line.
+
+mod ask;
+mod inbox;
+mod serve;
+mod why;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+pub use serve::ServeOptions;
+
+/// Notewarden on one machine: private notes and files behind AWS's own protocols.
+#[derive(Debug, Parser)]
+#[command(
+    name = "notewarden",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeOptions,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server (also what happens without a command)
+    Serve(ServeOptions),
+    /// Show the messages that the server "sent": confirmation codes and the like
+    Inbox(inbox::InboxOptions),
+    /// Explain an authorization decision by its request id
+    Why(why::WhyOptions),
+}
+
+/// Which server to ask.
+#[derive(Debug, Args)]
+pub struct RunningServer {
+    /// The data directory of the running server
+    #[arg(long, value_name = "DIR", default_value = ".notewarden")]
+    data_dir: PathBuf,
+    /// The running server's outputs [default: <data-dir>/outputs.json]
+    #[arg(long, value_name = "FILE")]
+    outputs: Option<PathBuf>,
+}
+
+/// Runs the command line's command.
+pub async fn run(cli: Cli) -> ExitCode {
+    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(options) => serve::run(options).await,
+        Command::Inbox(options) => inbox::run(options).await,
+        Command::Why(options) => why::run(options).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Why a command failed.
+type CliError = Box<dyn std::error::Error + Send + Sync>;
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a command's complaint belongs on standard error"
+)]
+fn complain(error: &(dyn std::error::Error + 'static)) {
+    let mut sentence = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        let text = source.to_string();
+        if !sentence.contains(&text) {
+            sentence.push_str(": ");
+            sentence.push_str(&text);
+        }
+        cause = source.source();
+    }
+    eprintln!("notewarden: {sentence}");
+}
+
+/// Prints what a command answers.
+#[expect(
+    clippy::print_stdout,
+    reason = "a command's answer belongs on standard output"
+)]
+fn say(text: impl std::fmt::Display) {
+    println!("{text}");
+}

@@ -1,0 +1,108 @@
+//! `notewarden serve`.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::Args;
+use tokio::{net::TcpListener, signal};
+
+use super::{CliError, say};
+use crate::{
+    server::Server,
+    wiring::{self, Settings},
+};
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct ServeOptions {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787")]
+    listen: SocketAddr,
+    /// Where everything is kept
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = ".notewarden",
+        conflicts_with = "ephemeral"
+    )]
+    data_dir: PathBuf,
+    /// Keep nothing: the data directory is a temporary one, removed at the end
+    #[arg(long)]
+    ephemeral: bool,
+    /// Where to write the outputs once ready [default: <data-dir>/outputs.json]
+    #[arg(long, value_name = "FILE")]
+    outputs: Option<PathBuf>,
+}
+
+pub async fn run(options: ServeOptions) -> Result<(), CliError> {
+    let temporary = options.ephemeral.then(tempfile::tempdir).transpose()?;
+    let data_dir = temporary
+        .as_ref()
+        .map_or(options.data_dir.as_path(), |dir| dir.path());
+    let app = wiring::open(&Settings {
+        data_dir: data_dir.to_owned(),
+    })
+    .await?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
+    let server = Server::start(listener, app.clone())?;
+    let outputs = app.publish(server.address(), options.outputs.as_deref())?;
+    say(banner(
+        &outputs,
+        options
+            .outputs
+            .as_deref()
+            .unwrap_or(&data_dir.join("outputs.json")),
+    ));
+    wait_for_end().await?;
+    say("stopping: finishing what is under way");
+    server.stop().await;
+    Ok(())
+}
+
+fn banner(outputs: &crate::outputs::Outputs, file: &std::path::Path) -> String {
+    let crate::outputs::Outputs {
+        endpoint,
+        region,
+        user_pool,
+        user_pool_client,
+        identity_pool,
+        bucket,
+        auth_role_arn,
+        aws_config_file,
+        aws_credentials_file,
+        ..
+    } = outputs;
+    format!(
+        "Notewarden is ready at {endpoint}\n\
+         \n  Region          {region}\
+         \n  UserPool        {user_pool}\
+         \n  UserPoolClient  {user_pool_client}\
+         \n  IdentityPool    {identity_pool}\
+         \n  Bucket          {bucket}\
+         \n  AuthRoleArn     {auth_role_arn}\
+         \n  Inbox           {endpoint}/_local/inbox\
+         \n  Decisions       {endpoint}/_local/decisions\
+         \n  Outputs         {}\n\
+         \nTo use the aws CLI and SDKs with it:\
+         \n  export AWS_CONFIG_FILE={}\
+         \n  export AWS_SHARED_CREDENTIALS_FILE={}\n",
+        file.display(),
+        aws_config_file.display(),
+        aws_credentials_file.display(),
+    )
+}
+
+/// Waits for the request to end: interrupt, or terminate where there is such a thing.
+async fn wait_for_end() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            done = signal::ctrl_c() => done,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await
+}

@@ -1,0 +1,190 @@
+//! The decision log: the last authorization decisions, each with its true reason, for the person who runs
+//! the server. Clients are never told more than AWS tells them.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use notewarden_domain::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+/// How many decisions are kept.
+const KEPT: usize = 2_000;
+
+/// One decision.
+///
+/// What is only read by a person is worked out when one asks, so that an allowed request pays little.
+pub struct Decision {
+    /// The request that was decided on; one request may need several decisions.
+    pub request_id: String,
+    /// When.
+    pub at: Timestamp,
+    /// The ARN of who signed, if the signature was right.
+    pub principal: Option<Arc<str>>,
+    /// `service:Action`.
+    pub action: String,
+    /// The ARN of what the action is on.
+    pub resource: String,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// How it came about.
+    pub explain: Box<dyn Fn() -> Explanation + Send + Sync>,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Outcome {
+    /// A statement allows it and none denies it.
+    Allowed,
+    /// A statement denies it.
+    ExplicitlyDenied,
+    /// No statement allows it.
+    ImplicitlyDenied,
+    /// Who signed could not be established.
+    Refused,
+}
+
+/// How a decision came about.
+#[derive(Clone, Debug, Default)]
+pub struct Explanation {
+    /// One sentence.
+    pub reason: String,
+    /// The statement that decided.
+    pub statement: Option<String>,
+    /// Everything else that helps: statement by statement, or the canonical request.
+    pub detail: Value,
+}
+
+/// A decision as `/_local/decisions` shows it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DecisionView {
+    request_id: String,
+    at: u64,
+    principal: String,
+    action: String,
+    resource: String,
+    decision: Outcome,
+    reason: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<String>,
+    #[serde(skip_serializing_if = "Value::is_null")]
+    explanation: Value,
+}
+
+/// The log. Clones share it.
+#[derive(Clone, Default)]
+pub struct Decisions {
+    kept: Arc<Mutex<VecDeque<Arc<Decision>>>>,
+}
+
+impl Decisions {
+    /// Adds a decision; the oldest falls out.
+    pub fn record(&self, decision: Decision) {
+        let decision = Arc::new(decision);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let oldest = if kept.len() >= KEPT {
+            kept.pop_front()
+        } else {
+            None
+        };
+        kept.push_back(decision);
+        drop(kept);
+        drop(oldest);
+    }
+
+    /// The latest `limit` decisions, newest first, without their details.
+    pub fn latest(&self, limit: usize) -> Vec<DecisionView> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest: Vec<_> = kept.iter().rev().take(limit).cloned().collect();
+        drop(kept);
+        latest
+            .iter()
+            .map(|decision| DecisionView {
+                explanation: Value::Null,
+                ..decision.view()
+            })
+            .collect()
+    }
+
+    /// The decision on a request, in full. Of several, the one that was not allowed.
+    pub fn on_request(&self, request_id: &str) -> Option<DecisionView> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_request = || {
+            kept.iter()
+                .rev()
+                .filter(|decision| decision.request_id == request_id)
+        };
+        let found = of_request()
+            .find(|decision| decision.outcome != Outcome::Allowed)
+            .or_else(|| of_request().next())
+            .cloned();
+        drop(kept);
+        found.map(|decision| decision.view())
+    }
+}
+
+impl Decision {
+    fn view(&self) -> DecisionView {
+        let Explanation {
+            reason,
+            statement,
+            detail,
+        } = (self.explain)();
+        DecisionView {
+            request_id: self.request_id.clone(),
+            at: self.at.as_millis(),
+            principal: self.principal.as_deref().unwrap_or("anonymous").to_owned(),
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            decision: self.outcome,
+            reason,
+            statement,
+            explanation: detail,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decision(request_id: usize, outcome: Outcome) -> Decision {
+        Decision {
+            request_id: request_id.to_string(),
+            at: Timestamp::from_millis(1),
+            principal: None,
+            action: "s3:GetObject".to_owned(),
+            resource: "arn:aws:s3:::b/k".to_owned(),
+            outcome,
+            explain: Box::new(|| Explanation {
+                reason: "because".to_owned(),
+                ..Explanation::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn the_oldest_falls_out() {
+        let log = Decisions::default();
+        for number in 0..=KEPT {
+            log.record(decision(number, Outcome::Allowed));
+        }
+        assert_eq!(log.latest(usize::MAX).len(), KEPT);
+        assert!(log.on_request("0").is_none());
+        assert_eq!(log.latest(1)[0].request_id, KEPT.to_string());
+    }
+
+    #[test]
+    fn of_several_decisions_on_a_request_the_denial_is_told() {
+        let log = Decisions::default();
+        log.record(decision(1, Outcome::ImplicitlyDenied));
+        log.record(decision(1, Outcome::Allowed));
+        assert_eq!(
+            log.on_request("1").unwrap().decision,
+            Outcome::ImplicitlyDenied
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! The ids of this data directory's resources: made once, and the same after every restart.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use notewarden_domain::ports::IdSource;
+use serde::{Deserialize, Serialize};
+use uuid::Builder;
+
+/// The region that the local server speaks for.
+pub const REGION: &str = "us-east-1";
+/// The account that owns the local resources.
+pub const ACCOUNT_ID: &str = "000000000000";
+
+const FILE: &str = "deployment.json";
+
+/// What a deployment's resources are called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Deployment {
+    /// `<region>_<9 letters and digits>`.
+    pub user_pool: String,
+    /// 26 lower-case letters and digits.
+    pub user_pool_client: String,
+    /// `<region>:<uuid>`.
+    pub identity_pool: String,
+    /// 10 lower-case letters and digits.
+    pub api_id: String,
+    /// The bucket's name.
+    pub bucket: String,
+    /// What tells this deployment's role names from another's: 12 capital letters and digits.
+    pub suffix: String,
+}
+
+/// Why the ids cannot be had.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeploymentError {
+    /// The file cannot be read or written.
+    #[error("`{path}` cannot be used")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The file is not what this server wrote.
+    #[error("`{path}` is damaged: restore it, or remove the whole data directory to start anew")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: serde_json::Error,
+    },
+}
+
+impl Deployment {
+    /// The ids kept in `dir`, made and kept now if there are none yet.
+    ///
+    /// # Errors
+    /// See [`DeploymentError`].
+    pub fn load_or_create(dir: &Path, ids: &dyn IdSource) -> Result<Self, DeploymentError> {
+        let path = dir.join(FILE);
+        match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes)
+                .map_err(|source| DeploymentError::Damaged { path, source }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let made = Self::generate(ids);
+                let text = serde_json::to_vec_pretty(&made).map_err(|source| {
+                    DeploymentError::Damaged {
+                        path: path.clone(),
+                        source,
+                    }
+                })?;
+                write_whole(&path, &text, Access::Everyone)
+                    .map_err(|source| DeploymentError::Io { path, source })?;
+                Ok(made)
+            }
+            Err(source) => Err(DeploymentError::Io { path, source }),
+        }
+    }
+
+    fn generate(ids: &dyn IdSource) -> Self {
+        const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+        const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        const MIXED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+        let mut uuid = [0; 16];
+        ids.fill(&mut uuid);
+        Self {
+            user_pool: format!("{REGION}_{}", random_text(ids, MIXED, 9)),
+            user_pool_client: random_text(ids, LOWER, 26),
+            identity_pool: format!("{REGION}:{}", Builder::from_random_bytes(uuid).into_uuid()),
+            api_id: random_text(ids, LOWER, 10),
+            bucket: format!("notewarden-{}", random_text(ids, LOWER, 12)),
+            suffix: random_text(ids, UPPER, 12),
+        }
+    }
+}
+
+/// `length` characters of `alphabet`, each as likely as the others.
+fn random_text(ids: &dyn IdSource, alphabet: &[u8], length: usize) -> String {
+    // Bytes at or over the largest multiple of the alphabet's length would favour its first letters.
+    let fair = 256 - 256 % alphabet.len();
+    let mut text = String::with_capacity(length);
+    let mut bytes = [0; 64];
+    while text.len() < length {
+        ids.fill(&mut bytes);
+        let letters = bytes
+            .iter()
+            .map(|&byte| usize::from(byte))
+            .filter(|&byte| byte < fair);
+        let missing = length - text.len();
+        text.extend(
+            letters
+                .filter_map(|byte| alphabet.get(byte % alphabet.len()))
+                .take(missing)
+                .map(|&b| char::from(b)),
+        );
+    }
+    text
+}
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner and, by the umask, others.
+    Everyone,
+    /// Its owner alone (mode 0600).
+    Owner,
+}
+
+/// Writes a file so that it is there whole, and durably, or not at all.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn write_whole(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let temporary = PathBuf::from(temporary);
+    // A file left by a killed process may have another mode.
+    match fs::remove_file(&temporary) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if access == Access::Owner {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
+        File::open(dir)?.sync_all()?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::SystemIds;
+
+    #[test]
+    fn ids_are_made_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = Deployment::load_or_create(dir.path(), &SystemIds::default()).unwrap();
+        assert_eq!(
+            Deployment::load_or_create(dir.path(), &SystemIds::default()).unwrap(),
+            made
+        );
+        let other = tempfile::tempdir().unwrap();
+        assert_ne!(
+            Deployment::load_or_create(other.path(), &SystemIds::default()).unwrap(),
+            made
+        );
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_and_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(FILE), b"{").unwrap();
+        let error = Deployment::load_or_create(dir.path(), &SystemIds::default()).unwrap_err();
+        assert!(error.to_string().contains("deployment.json"), "{error}");
+        assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), b"{");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_owners_file_is_nobody_elses() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("secret");
+        write_whole(&path, b"1", Access::Owner).unwrap();
+        write_whole(&path, b"2", Access::Owner).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}

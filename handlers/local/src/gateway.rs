@@ -1,0 +1,229 @@
+//! API Gateway's HTTP API on this machine: route, IAM authorization, the request context that a handler sees
+//! on AWS, and then the very router that runs there.
+
+mod cors;
+mod path;
+
+use std::convert::Infallible;
+
+use axum::body::Body as AxumBody;
+use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use http_body_util::BodyExt;
+use notewarden_api::{Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer};
+use notewarden_domain::Timestamp;
+use notewarden_infra::{ApiSettings, RouteAuth};
+use notewarden_sigv4::Service;
+use serde_json::json;
+use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use tower::{Service as _, ServiceExt};
+
+use crate::{
+    access::{Ask, Signer},
+    app::App,
+    deployment::{ACCOUNT_ID, REGION},
+    front::{BodyError, Unread},
+    wire::{self, Response, WireRequest},
+};
+
+/// The largest body that an HTTP API takes.
+const BODY_LIMIT: usize = 10 << 20;
+const INVOKE: &str = "execute-api:Invoke";
+const STAGE: &str = "$default";
+/// `21/Nov/2026:12:00:00 +0000`.
+const CLF: &[BorrowedFormatItem<'_>] =
+    format_description!("[day]/[month repr:short]/[year]:[hour]:[minute]:[second] +0000");
+
+/// The HTTP API.
+pub struct Gateway {
+    settings: ApiSettings,
+    router: axum::Router,
+}
+
+impl Gateway {
+    /// The API of these settings, served by `router`.
+    pub const fn new(settings: ApiSettings, router: axum::Router) -> Self {
+        Self { settings, router }
+    }
+
+    /// The API's settings, its routes among them.
+    pub const fn settings(&self) -> &ApiSettings {
+        &self.settings
+    }
+
+    /// Answers a request as the HTTP API does.
+    pub async fn handle(&self, app: &App, request: Unread) -> Response {
+        let origin = request.parts.headers.get(header::ORIGIN).cloned();
+        if request.parts.method == Method::OPTIONS {
+            let mut response = Response::new(wire::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            cors::apply_preflight(&self.settings.cors, origin.as_ref(), response.headers_mut());
+            return response;
+        }
+        let mut response = self
+            .authorized(app, request)
+            .await
+            .unwrap_or_else(Refused::answer);
+        cors::apply(&self.settings.cors, origin.as_ref(), response.headers_mut());
+        response
+    }
+
+    async fn authorized(&self, app: &App, request: Unread) -> Result<Response, Refused> {
+        let path = path::decode(request.parts.uri.path()).ok_or(Refused::NotFound)?;
+        let found = self
+            .settings
+            .route(&request.parts.method, &path)
+            .ok_or(Refused::NotFound)?;
+        let request = request
+            .read(BODY_LIMIT)
+            .await
+            .map_err(|(error, _)| match error {
+                BodyError::TooLarge => Refused::TooLarge,
+                BodyError::Cut => Refused::BadRequest,
+            })?;
+        let authorizer = match found.route.auth {
+            RouteAuth::Open => None,
+            RouteAuth::AwsIam => {
+                let method = &request.parts.method;
+                let resource = format!(
+                    "arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{}/{STAGE}/{method}{path}",
+                    self.settings.id
+                );
+                Some(authorize(app, &request, &resource)?)
+            }
+        };
+        let context = self.context(&request, &found.route.key(), authorizer);
+        self.invoke(request, context).await
+    }
+
+    /// Hands the request to the router as the handler on AWS would.
+    async fn invoke(
+        &self,
+        request: WireRequest,
+        context: GatewayContext,
+    ) -> Result<Response, Refused> {
+        let mut request = Request::from_parts(request.parts, AxumBody::from(request.body));
+        request.extensions_mut().insert(context);
+        let mut router = self.router.clone();
+        let answered: Result<_, Infallible> = async {
+            ServiceExt::<Request<AxumBody>>::ready(&mut router)
+                .await?
+                .call(request)
+                .await
+        }
+        .await;
+        let response = answered.unwrap_or_else(|never| match never {});
+        Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
+    }
+
+    fn context(
+        &self,
+        request: &WireRequest,
+        route_key: &str,
+        authorizer: Option<Authorizer>,
+    ) -> GatewayContext {
+        let Parts {
+            method,
+            uri,
+            version,
+            headers,
+            ..
+        } = &request.parts;
+        let text = |name: header::HeaderName| {
+            headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let host = text(header::HOST);
+        GatewayContext {
+            account_id: ACCOUNT_ID.to_owned(),
+            api_id: self.settings.id.clone(),
+            authorizer,
+            domain_prefix: host.split(['.', ':']).next().unwrap_or_default().to_owned(),
+            domain_name: host,
+            http: GatewayHttp {
+                method: method.to_string(),
+                path: uri.path().to_owned(),
+                protocol: format!("{version:?}"),
+                source_ip: request.peer.ip().to_canonical().to_string(),
+                user_agent: text(header::USER_AGENT),
+            },
+            request_id: request.id.clone(),
+            route_key: route_key.to_owned(),
+            stage: STAGE.to_owned(),
+            time: common_log_time(request.received_at),
+            time_epoch: request.received_at,
+        }
+    }
+}
+
+fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Authorizer, Refused> {
+    let signer = app
+        .access
+        .authenticate(request, Service::EXECUTE_API, INVOKE)
+        .map_err(|_| Refused::Forbidden)?;
+    let ask = Ask {
+        request_id: &request.id,
+        principal: Some(&signer.credential.principal),
+        action: INVOKE,
+        resource,
+        context: Vec::new(),
+        peer: request.peer,
+    };
+    app.access.authorize(&ask).map_err(|_| Refused::Forbidden)?;
+    Ok(authorizer_of(&signer))
+}
+
+fn authorizer_of(signer: &Signer) -> Authorizer {
+    let principal = &signer.credential.principal;
+    Authorizer {
+        iam: Some(IamAuthorizer {
+            access_key: signer.credential.access_key_id.clone(),
+            account_id: principal.account_id.clone(),
+            caller_id: principal.user_id.clone(),
+            cognito_identity: principal.identity().map(|identity| CognitoIdentity {
+                amr: identity.amr.clone(),
+                identity_id: identity.identity_id.to_string(),
+                identity_pool_id: identity.identity_pool_id.clone(),
+            }),
+            principal_org_id: None,
+            user_arn: principal.arn.clone(),
+            user_id: principal.user_id.clone(),
+        }),
+    }
+}
+
+fn common_log_time(at: Timestamp) -> String {
+    let seconds = i64::try_from(at.as_secs()).unwrap_or_default();
+    let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    moment.format(CLF).unwrap_or_default()
+}
+
+/// What the gateway answers itself, before any handler.
+#[derive(Clone, Copy, Debug)]
+enum Refused {
+    BadRequest,
+    Forbidden,
+    NotFound,
+    TooLarge,
+}
+
+impl Refused {
+    fn answer(self) -> Response {
+        let (status, message) = match self {
+            Self::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+        };
+        let mut response = wire::json(status, &json!({ "message": message }));
+        if matches!(self, Self::BadRequest | Self::TooLarge) {
+            // The rest of the body was not read.
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}

@@ -1,0 +1,141 @@
+//! What only the person at this machine sees: the inbox, the decisions, whether the server is well.
+
+use std::net::SocketAddr;
+
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use serde_json::json;
+
+use crate::{
+    app::App,
+    wire::{self, Response},
+};
+
+/// How many decisions a list has unless it is asked for another number.
+const DEFAULT_DECISIONS: usize = 100;
+
+/// Answers a request for `/_local/*`.
+pub fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
+    if !is_local(parts, peer) {
+        let message = "only this machine, by its own name, may see this";
+        return wire::json(StatusCode::FORBIDDEN, &json!({ "message": message }));
+    }
+    if parts.method != Method::GET {
+        return wire::json(
+            StatusCode::METHOD_NOT_ALLOWED,
+            &json!({ "message": "only GET is served here" }),
+        );
+    }
+    let mut response = match parts.uri.path().trim_start_matches("/_local/") {
+        "decisions" => match limit(parts.uri.query().unwrap_or_default()) {
+            Ok(limit) => wire::json(StatusCode::OK, &app.access.decisions().latest(limit)),
+            Err(message) => wire::json(StatusCode::BAD_REQUEST, &json!({ "message": message })),
+        },
+        path => match path
+            .strip_prefix("decisions/")
+            .and_then(|id| app.access.decisions().on_request(id))
+        {
+            Some(decision) => wire::json(StatusCode::OK, &decision),
+            None => wire::json(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" })),
+        },
+    };
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Answers `/healthz`: 200 when the stores answer.
+pub fn health(app: &App) -> Response {
+    match app.health() {
+        Ok(()) => wire::json(StatusCode::OK, &json!({ "status": "ok" })),
+        Err(error) => unwell(&error),
+    }
+}
+
+/// Answers `/<user pool>/.well-known/<document>`.
+pub async fn well_known(app: &App, document: &str) -> Response {
+    unwell(&std::io::Error::other(document))
+}
+
+fn unwell(error: &dyn std::error::Error) -> Response {
+    tracing::error!(%error, "a store does not answer");
+    wire::json(
+        StatusCode::SERVICE_UNAVAILABLE,
+        &json!({ "message": "Service Unavailable" }),
+    )
+}
+
+/// Whether the request comes from this machine and names it as itself: a page of another origin whose name
+/// was rebound to this address has its own name in `Host`.
+fn is_local(parts: &Parts, peer: SocketAddr) -> bool {
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .unwrap_or_default();
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    peer.ip().to_canonical().is_loopback() && matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+}
+
+fn limit(query: &str) -> Result<usize, &'static str> {
+    let mut limit = DEFAULT_DECISIONS;
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        let given = parameter
+            .strip_prefix("limit=")
+            .and_then(|number| number.parse().ok());
+        limit = given
+            .filter(|number| (1..=1_000).contains(number))
+            .ok_or("`limit` must be a number from 1 to 1000")?;
+    }
+    Ok(limit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn local(host: &str, peer: &str) -> bool {
+        let (parts, ()) = http::Request::get("/_local/inbox")
+            .header("host", host)
+            .body(())
+            .unwrap()
+            .into_parts();
+        is_local(&parts, peer.parse().unwrap())
+    }
+
+    #[test]
+    fn only_this_machine_by_its_own_name() {
+        for host in [
+            "127.0.0.1:8787",
+            "localhost",
+            "localhost:1",
+            "[::1]:8787",
+            "[::1]",
+        ] {
+            assert!(local(host, "127.0.0.1:5000"), "{host}");
+        }
+        assert!(local("localhost", "[::ffff:127.0.0.1]:5000"));
+        for host in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example:8787",
+            "",
+            "10.0.0.1",
+        ] {
+            assert!(!local(host, "127.0.0.1:5000"), "{host}");
+        }
+        assert!(!local("localhost", "10.0.0.1:5000"));
+    }
+
+    #[test]
+    fn limits_are_bounded() {
+        assert_eq!(limit(""), Ok(100));
+        assert_eq!(limit("limit=1"), Ok(1));
+        for bad in ["limit=0", "limit=1001", "limit=x", "limit=", "other=1"] {
+            assert!(limit(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! The machine's own clock and randomness, behind the domain's ports.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use notewarden_domain::{
+    Timestamp,
+    ports::{Clock, IdSource},
+};
+use uuid::{ContextV7, Uuid};
+
+/// The machine's wall clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is where time enters")]
+    fn now(&self) -> Timestamp {
+        let since_epoch = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp::from_millis(u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX))
+    }
+}
+
+/// The operating system's randomness, and UUIDv7s that also rise within one millisecond.
+#[derive(Debug, Default)]
+pub struct SystemIds {
+    order: Mutex<ContextV7>,
+}
+
+impl IdSource for SystemIds {
+    fn uuid_v7(&self, now: Timestamp) -> Uuid {
+        let context = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let millis = now.as_millis();
+        let nanos = u32::try_from(millis % 1_000).unwrap_or(0) * 1_000_000;
+        Uuid::new_v7(uuid::Timestamp::from_unix(&*context, millis / 1_000, nanos))
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::expect_used,
+        reason = "this is where randomness enters; without it nothing is safe to do"
+    )]
+    fn fill(&self, bytes: &mut [u8]) {
+        getrandom::fill(bytes).expect("the operating system gives random bytes");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_rise_within_a_millisecond() {
+        let ids = SystemIds::default();
+        let now = Timestamp::from_millis(1_700_000_000_123);
+        let made: Vec<Uuid> = (0..1_000).map(|_| ids.uuid_v7(now)).collect();
+        assert!(made.is_sorted_by(|a, b| a < b));
+    }
+}
