@@ -3,7 +3,7 @@
 
 mod files;
 mod ids;
-pub mod notes;
+mod notes;
 
 pub use files::file_store;
 pub use ids::id_source;

@@ -1,6 +1,13 @@
 //! The routes: a table that the router, the OpenAPI document and the template's tests are made from.
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::MethodRouter};
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{self, MethodRouter},
+};
 use http::Method;
 use serde_json::Value;
 
@@ -54,13 +61,19 @@ pub fn routes() -> &'static [RouteInfo] {
 
 /// The API over `app`. What no route takes is answered as API Gateway does.
 pub fn router(app: App) -> Router {
-    routes()
-        .iter()
-        .fold(Router::new(), |router, route| {
-            router.route(route.path, (route.handler)())
+    let mut paths = BTreeMap::new();
+    for route in routes() {
+        // Other methods are unknown routes too, and not 405: API Gateway knows no such answer.
+        let methods = paths.remove(route.path);
+        let methods = methods.unwrap_or_else(|| routing::any(json::no_such_route));
+        paths.insert(route.path, methods.merge((route.handler)()));
+    }
+    paths
+        .into_iter()
+        .fold(Router::new(), |router, (path, methods)| {
+            router.route(path, methods)
         })
         .fallback(json::no_such_route)
-        .method_not_allowed_fallback(json::no_such_route)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(middleware::from_fn(problem::render))
         .with_state(app)

@@ -39,7 +39,7 @@ async fn found(store: &dyn NoteStore, note: &Note) -> Option<Note> {
 }
 
 /// What is written is what is read, down to the last byte.
-pub async fn a_created_note_is_read_back_whole(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_created_note_is_read_back_whole(store: &dyn NoteStore, ids: &dyn IdSource) {
     let owner = identity(ids);
     for text in [
         "",
@@ -55,7 +55,7 @@ pub async fn a_created_note_is_read_back_whole(store: &dyn NoteStore, ids: &dyn 
 }
 
 /// 100,000 characters of four bytes, and sixteen of the longest names.
-pub async fn the_longest_note_fits(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn the_longest_note_fits(store: &dyn NoteStore, ids: &dyn IdSource) {
     let mut written = note(&identity(ids), ids, NOON, &"😀".repeat(100_000));
     let names: Vec<_> = (0..16).map(|i| format!("{i:0>960}")).collect();
     let names: Vec<_> = names.iter().map(String::as_str).collect();
@@ -65,13 +65,13 @@ pub async fn the_longest_note_fits(store: &dyn NoteStore, ids: &dyn IdSource) {
 }
 
 /// No error, and nobody else's note.
-pub async fn an_absent_note_is_none(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn an_absent_note_is_none(store: &dyn NoteStore, ids: &dyn IdSource) {
     let absent = note(&identity(ids), ids, NOON, "never stored");
     assert_eq!(found(store, &absent).await, None);
 }
 
 /// An id is used once, and the first note stays as it was.
-pub async fn a_second_note_with_the_same_id_is_refused(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_second_note_with_the_same_id_is_refused(store: &dyn NoteStore, ids: &dyn IdSource) {
     let first = stored(store, ids, &identity(ids), "first").await;
     let second = changed(&first, "second");
     let refusal = store.create(&second, None).await;
@@ -80,7 +80,7 @@ pub async fn a_second_note_with_the_same_id_is_refused(store: &dyn NoteStore, id
 }
 
 /// The same id under two owners is two notes.
-pub async fn people_do_not_see_each_others_notes(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn people_do_not_see_each_others_notes(store: &dyn NoteStore, ids: &dyn IdSource) {
     let [alice, bob] = [identity(ids), identity(ids)];
     let of_alice = stored(store, ids, &alice, "of alice").await;
     let of_bob = Note {
@@ -100,7 +100,7 @@ pub async fn people_do_not_see_each_others_notes(store: &dyn NoteStore, ids: &dy
 }
 
 /// The second of two changes of one version is refused.
-pub async fn a_note_is_replaced_at_its_version_only(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_note_is_replaced_at_its_version_only(store: &dyn NoteStore, ids: &dyn IdSource) {
     let first = stored(store, ids, &identity(ids), "first").await;
     let mut second = changed(&first, "second");
     second.attachments = attachments(&["new.txt"]);
@@ -116,7 +116,7 @@ pub async fn a_note_is_replaced_at_its_version_only(store: &dyn NoteStore, ids: 
 }
 
 /// A change that the deleter has not seen keeps the note.
-pub async fn a_note_is_deleted_at_its_version_only(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_note_is_deleted_at_its_version_only(store: &dyn NoteStore, ids: &dyn IdSource) {
     let first = stored(store, ids, &identity(ids), "first").await;
     let second = changed(&first, "second");
     store
@@ -134,10 +134,7 @@ pub async fn a_note_is_deleted_at_its_version_only(store: &dyn NoteStore, ids: &
 }
 
 /// `NotFound`, and nothing comes into being.
-pub async fn an_absent_note_is_neither_replaced_nor_deleted(
-    store: &dyn NoteStore,
-    ids: &dyn IdSource,
-) {
+async fn an_absent_note_is_neither_replaced_nor_deleted(store: &dyn NoteStore, ids: &dyn IdSource) {
     let absent = note(&identity(ids), ids, NOON, "never stored");
     let refusal = store.replace(&absent, absent.version).await;
     assert!(matches!(refusal, Err(StoreError::NotFound)));
@@ -147,10 +144,7 @@ pub async fn an_absent_note_is_neither_replaced_nor_deleted(
 }
 
 /// Through creation, change and deletion, by the whole name, up to a limit, and in the owner's notes only.
-pub async fn files_are_found_in_the_notes_that_name_them(
-    store: &dyn NoteStore,
-    ids: &dyn IdSource,
-) {
+async fn files_are_found_in_the_notes_that_name_them(store: &dyn NoteStore, ids: &dyn IdSource) {
     let [alice, bob] = [identity(ids), identity(ids)];
     let shared = file("shared.txt");
     let mut notes = Vec::new();

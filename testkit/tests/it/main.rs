@@ -1,3 +1,4 @@
 //! The fakes keep the contracts of the ports, and the use cases do their work over the fakes.
 
 mod contracts;
+mod notes;

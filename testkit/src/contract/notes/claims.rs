@@ -49,7 +49,7 @@ const fn replay_of(note: &Note) -> Creation {
 }
 
 /// Nothing new is stored, and the answer names the first note.
-pub async fn a_repeated_request_is_answered_with_the_first_note(
+async fn a_repeated_request_is_answered_with_the_first_note(
     store: &dyn NoteStore,
     ids: &dyn IdSource,
 ) {
@@ -70,7 +70,7 @@ pub async fn a_repeated_request_is_answered_with_the_first_note(
 }
 
 /// Nothing new is stored, and the key stays bound to the first request.
-pub async fn a_key_used_for_another_request_is_refused(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_key_used_for_another_request_is_refused(store: &dyn NoteStore, ids: &dyn IdSource) {
     let first_claim = claim(&identity(ids), "key", 1, NOON);
     let (first, _) = create(store, ids, &first_claim, NOON).await;
 
@@ -86,7 +86,7 @@ pub async fn a_key_used_for_another_request_is_refused(store: &dyn NoteStore, id
 }
 
 /// Another person's key, and another key of the same person, are free.
-pub async fn keys_of_two_people_are_two_keys(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn keys_of_two_people_are_two_keys(store: &dyn NoteStore, ids: &dyn IdSource) {
     let [alice, bob] = [identity(ids), identity(ids)];
     for claim in [
         claim(&alice, "key", 1, NOON),
@@ -101,7 +101,7 @@ pub async fn keys_of_two_people_are_two_keys(store: &dyn NoteStore, ids: &dyn Id
 }
 
 /// At the very moment of its expiry a claim is absent.
-pub async fn an_expired_key_may_be_used_anew(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn an_expired_key_may_be_used_anew(store: &dyn NoteStore, ids: &dyn IdSource) {
     let owner = identity(ids);
     let (first, _) = create(store, ids, &claim(&owner, "key", 1, NOON), NOON).await;
     let tomorrow = noon_plus(DAY);
@@ -118,7 +118,7 @@ pub async fn an_expired_key_may_be_used_anew(store: &dyn NoteStore, ids: &dyn Id
 }
 
 /// Both or neither: a note that cannot be stored does not use up the key.
-pub async fn a_refused_note_leaves_no_claim(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_refused_note_leaves_no_claim(store: &dyn NoteStore, ids: &dyn IdSource) {
     let existing = stored(store, ids, &identity(ids), "exists").await;
     let key = claim(&existing.owner, "key", 1, NOON);
     let refusal = store.create(&existing, Some(&key)).await;
@@ -128,7 +128,7 @@ pub async fn a_refused_note_leaves_no_claim(store: &dyn NoteStore, ids: &dyn IdS
 }
 
 /// Deleting the note does not let an old request create it again.
-pub async fn a_claim_outlives_its_note(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_claim_outlives_its_note(store: &dyn NoteStore, ids: &dyn IdSource) {
     let key = claim(&identity(ids), "key", 1, NOON);
     let (first, _) = create(store, ids, &key, NOON).await;
     let deleted = store.delete(&first.owner, first.id, first.version).await;

@@ -47,7 +47,7 @@ async fn five(store: &dyn NoteStore, ids: &dyn IdSource) -> (IdentityId, Vec<Not
 }
 
 /// An empty page with nothing behind it, whatever the cursor.
-pub async fn nobody_has_an_empty_page(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn nobody_has_an_empty_page(store: &dyn NoteStore, ids: &dyn IdSource) {
     let owner = identity(ids);
     for after in [None, Some(Uuid::nil()), Some(Uuid::max())] {
         let query = NoteQuery {
@@ -59,7 +59,7 @@ pub async fn nobody_has_an_empty_page(store: &dyn NoteStore, ids: &dyn IdSource)
 }
 
 /// Newest and oldest first, and whole.
-pub async fn notes_come_in_the_order_of_their_ids(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn notes_come_in_the_order_of_their_ids(store: &dyn NoteStore, ids: &dyn IdSource) {
     let (owner, mut notes) = five(store, ids).await;
     let oldest = NoteQuery {
         order: Order::Oldest,
@@ -73,7 +73,7 @@ pub async fn notes_come_in_the_order_of_their_ids(store: &dyn NoteStore, ids: &d
 }
 
 /// However the list is cut, it is the same list, and `more` is exact.
-pub async fn pages_of_any_size_cover_each_note_once(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn pages_of_any_size_cover_each_note_once(store: &dyn NoteStore, ids: &dyn IdSource) {
     let (owner, notes) = five(store, ids).await;
     for order in [Order::Newest, Order::Oldest] {
         let mut expected = notes.clone();
@@ -102,7 +102,7 @@ pub async fn pages_of_any_size_cover_each_note_once(store: &dyn NoteStore, ids: 
 }
 
 /// The note that reaches the bound is the page's last; names of attachments count.
-pub async fn a_page_ends_at_its_bytes_and_has_at_least_one_note(
+async fn a_page_ends_at_its_bytes_and_has_at_least_one_note(
     store: &dyn NoteStore,
     ids: &dyn IdSource,
 ) {
@@ -129,7 +129,7 @@ pub async fn a_page_ends_at_its_bytes_and_has_at_least_one_note(
 }
 
 /// A position is a place in the order, not a note.
-pub async fn a_list_goes_on_behind_a_note_that_is_gone(store: &dyn NoteStore, ids: &dyn IdSource) {
+async fn a_list_goes_on_behind_a_note_that_is_gone(store: &dyn NoteStore, ids: &dyn IdSource) {
     let (owner, mut notes) = five(store, ids).await;
     let gone = notes.remove(2);
     let deleted = store.delete(&owner, gone.id, gone.version).await;
@@ -147,7 +147,7 @@ pub async fn a_list_goes_on_behind_a_note_that_is_gone(store: &dyn NoteStore, id
 }
 
 /// A change does not move a note in the list.
-pub async fn a_list_shows_the_latest_version_and_no_deleted_note(
+async fn a_list_shows_the_latest_version_and_no_deleted_note(
     store: &dyn NoteStore,
     ids: &dyn IdSource,
 ) {

@@ -1,0 +1,17 @@
+//! The HTTP API over fakes: the contract, row by row, and the attacks on it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod attacks;
+mod caller;
+mod errors;
+mod idempotency;
+mod lists;
+mod logs;
+mod notes;
+mod openapi;
+mod preconditions;
+mod world;
