@@ -4,13 +4,34 @@
 //! the domain's ports, and no wire format is known here.
 #![warn(missing_docs)]
 
+mod attempts;
+mod challenges;
+pub mod codes;
 pub mod credentials;
+pub mod email;
+mod encoded;
 pub mod identities;
+pub mod identity_pool;
+pub mod inbox;
+mod jws;
+pub mod passwords;
 pub mod principal;
+mod random;
+pub mod roles;
 pub mod secret;
+mod sessions;
+mod signing_keys;
+pub mod srp;
 mod tables;
+pub mod tokens;
+pub mod user_pool;
+pub mod users;
+mod vault;
 
 pub use credentials::{Credential, Credentials};
 pub use identities::{Identities, Identity, Login};
+pub use identity_pool::{IdentityPool, IdentityPoolSettings};
 pub use principal::{CognitoIdentity, Principal, PrincipalKind};
+pub use roles::{Role, Roles};
 pub use secret::Secret;
+pub use user_pool::{UserPool, UserPoolError, UserPoolSettings};

@@ -1,0 +1,239 @@
+//! The User Pool: who people are. Its operations are in the modules below; each answers when what it has
+//! done is durable.
+
+mod account;
+mod admin;
+mod attributes;
+mod error;
+mod lookup;
+mod refresh;
+mod settings;
+mod sign_in;
+mod sign_up;
+mod srp_sign_in;
+
+use std::{path::Path, sync::Arc};
+
+use notewarden_domain::{
+    StoreError, Timestamp,
+    ports::{Clock, IdSource},
+};
+use notewarden_embedded::Database;
+use redb::WriteTransaction;
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
+
+pub use self::{
+    account::Profile,
+    admin::{NewUser, UserPage},
+    error::{RefreshTokenFault, SecretHashFault, UserPoolError},
+    settings::{AuthFlow, ClientSettings, UserPoolSettings},
+    sign_in::{AppClient, Progress, Tokens},
+    sign_up::{Delivery, SignedUp},
+    srp_sign_in::{PasswordProof, SrpChallenge},
+};
+use crate::{
+    attempts::Attempts,
+    inbox::{self, Message},
+    passwords::KeptPassword,
+    sessions::Sessions,
+    signing_keys::{self, KeySet, SigningKeys},
+    srp::Claimant,
+    tables::Fault,
+    tokens::{IdClaims, TokenError},
+    users::Users,
+    vault::{Vault, VaultError},
+};
+
+/// Hears of every message that the pool sends, once it is kept.
+pub type MessageListener = Arc<dyn Fn(&Message) + Send + Sync>;
+
+/// Why a pool cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenUserPoolError {
+    /// The key that its secrets are sealed with cannot be had.
+    #[error(transparent)]
+    Key(#[from] VaultError),
+    /// The database cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A User Pool. Clones share it.
+#[derive(Clone)]
+pub struct UserPool {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: UserPoolSettings,
+    issuer: String,
+    database: Database,
+    users: Users,
+    sessions: Sessions,
+    vault: Arc<Vault>,
+    keys: SigningKeys,
+    attempts: Attempts,
+    /// What unknown users are checked against, so that it takes as long as for known ones.
+    decoy_password: KeptPassword,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    on_message: MessageListener,
+}
+
+impl UserPool {
+    /// Opens the pool in `database`, whose secrets are sealed with the key in the file `key_file`, made now
+    /// if nothing is sealed yet.
+    ///
+    /// # Errors
+    /// See [`OpenUserPoolError`].
+    pub fn open(
+        settings: UserPoolSettings,
+        database: Database,
+        key_file: &Path,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        on_message: MessageListener,
+    ) -> Result<Self, OpenUserPoolError> {
+        let users = Users::new(database.clone());
+        let has_secrets = !users.is_empty()? || signing_keys::exist(&database)?;
+        let vault = Arc::new(Vault::open(key_file, ids.as_ref(), has_secrets)?);
+        let nobody = Claimant {
+            pool_name: settings.name(),
+            user_id: "",
+        };
+        let decoy_password = KeptPassword::new(nobody, "", &vault, ids.as_ref())
+            .map_err(|error| StoreError::corrupt("sealed value", error))?;
+        let shared = Shared {
+            issuer: settings.issuer(),
+            sessions: Sessions::new(database.clone()),
+            keys: SigningKeys::new(database.clone(), Arc::clone(&vault), Arc::clone(&ids)),
+            attempts: Attempts::new(),
+            settings,
+            database,
+            users,
+            vault,
+            decoy_password,
+            clock,
+            ids,
+            on_message,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Makes sure that there are signing keys. A server runs this beside its start; whoever needs a key
+    /// before waits for it.
+    ///
+    /// # Errors
+    /// The keys cannot be kept or read.
+    pub async fn prepare_keys(&self) -> Result<(), StoreError> {
+        self.keys().await.map(drop)
+    }
+
+    /// The pool's settings.
+    pub fn settings(&self) -> &UserPoolSettings {
+        &self.shared.settings
+    }
+
+    /// Makes sure that `id` names this pool.
+    ///
+    /// # Errors
+    /// [`UserPoolError::PoolNotFound`]
+    pub fn check_id(&self, id: &str) -> Result<(), UserPoolError> {
+        if id == self.shared.settings.id {
+            Ok(())
+        } else {
+            Err(UserPoolError::PoolNotFound(id.to_owned()))
+        }
+    }
+
+    /// `iss` of the pool's tokens.
+    pub fn issuer(&self) -> &str {
+        &self.shared.issuer
+    }
+
+    /// The public signing keys, as a JSON Web Key Set.
+    ///
+    /// # Errors
+    /// The keys cannot be kept or read.
+    pub async fn jwks(&self) -> Result<Value, StoreError> {
+        Ok(self.keys().await?.jwks())
+    }
+
+    /// The pool's OpenID Connect discovery document.
+    pub fn openid_configuration(&self) -> Value {
+        let issuer = self.issuer();
+        json!({
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "issuer": issuer,
+            "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+            "response_types_supported": ["code", "token"],
+            "scopes_supported": ["openid", "email", "phone", "profile"],
+            "subject_types_supported": ["public"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        })
+    }
+
+    /// What was sent to users, newest first.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn inbox(&self) -> Result<Vec<Message>, StoreError> {
+        inbox::newest_first(&self.shared.database, &self.shared.vault)
+    }
+
+    /// What `token` says, if it is an ID token of this pool, for one of its clients, whose user has neither
+    /// signed out since nor been disabled.
+    ///
+    /// # Errors
+    /// See [`TokenError`].
+    pub async fn verify_id_token(&self, token: &str) -> Result<IdClaims, TokenError> {
+        let keys = self.keys().await?;
+        let claims = crate::tokens::verify_id(token, &keys, self.issuer(), self.now())?;
+        if self.client(&claims.client_id).is_err() {
+            return Err(TokenError::WrongClient);
+        }
+        self.check_session(claims.subject, claims.origin)?;
+        match self.shared.users.find(claims.subject)? {
+            Some(user) if user.is_enabled => Ok(claims),
+            _ => Err(TokenError::Revoked),
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+
+    fn ids(&self) -> &dyn IdSource {
+        self.shared.ids.as_ref()
+    }
+
+    async fn keys(&self) -> Result<Arc<KeySet>, StoreError> {
+        self.shared.keys.current().await
+    }
+
+    fn client(&self, id: &str) -> Result<&ClientSettings, UserPoolError> {
+        let clients = &self.shared.settings.clients;
+        clients
+            .iter()
+            .find(|client| client.id == id)
+            .ok_or_else(|| UserPoolError::ClientNotFound(id.to_owned()))
+    }
+
+    /// Does `op` in one durable commit. What `op` refuses, it must refuse before it changes anything.
+    async fn commit<T: Send + 'static>(
+        &self,
+        op: impl FnOnce(&WriteTransaction) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let write = |transaction: &WriteTransaction| Ok(op(transaction)?);
+        self.shared.database.write(write).await
+    }
+}
+
+/// Whether two texts are equal, in constant time.
+fn is_same(one: &str, other: &str) -> bool {
+    one.as_bytes().ct_eq(other.as_bytes()).into()
+}

@@ -1,0 +1,83 @@
+//! What a pool's owner decides.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use crate::{passwords::PasswordPolicy, secret::Secret};
+
+/// The settings of a pool.
+#[derive(Clone, Debug)]
+pub struct UserPoolSettings {
+    /// `<region>_<name>`.
+    pub id: String,
+    /// What passwords must be.
+    pub password_policy: PasswordPolicy,
+    /// How long the password lives that an administrator gives.
+    pub temporary_password_lifetime: Duration,
+    /// The app clients.
+    pub clients: Vec<ClientSettings>,
+}
+
+impl UserPoolSettings {
+    /// The region in the pool's id.
+    pub fn region(&self) -> &str {
+        self.id.split_once('_').map_or("", |(region, _)| region)
+    }
+
+    /// The pool's name in its id, which SRP's hashes start with.
+    pub fn name(&self) -> &str {
+        self.id.split_once('_').map_or("", |(_, name)| name)
+    }
+
+    /// `iss` of the pool's tokens.
+    pub fn issuer(&self) -> String {
+        format!(
+            "https://cognito-idp.{}.amazonaws.com/{}",
+            self.region(),
+            self.id
+        )
+    }
+}
+
+/// The settings of an app client.
+#[derive(Clone, Debug)]
+pub struct ClientSettings {
+    /// The client's id.
+    pub id: String,
+    /// Its secret, if it can keep one.
+    pub secret: Option<Secret>,
+    /// The ways in which its users may sign in.
+    pub flows: BTreeSet<AuthFlow>,
+    /// Whether it must not learn who is a user.
+    pub prevents_user_existence_errors: bool,
+    /// Whether ended sessions end its access tokens too.
+    pub revokes_tokens: bool,
+    /// How long ID tokens live.
+    pub id_token_lifetime: Duration,
+    /// How long access tokens live.
+    pub access_token_lifetime: Duration,
+    /// How long refresh tokens live.
+    pub refresh_token_lifetime: Duration,
+}
+
+/// A way of signing in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum AuthFlow {
+    /// The password is proved and never sent.
+    UserSrp,
+    /// The password is sent.
+    UserPassword,
+    /// A refresh token is sent.
+    RefreshToken,
+}
+
+impl AuthFlow {
+    /// As `InitiateAuth` spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UserSrp => "USER_SRP_AUTH",
+            Self::UserPassword => "USER_PASSWORD_AUTH",
+            Self::RefreshToken => "REFRESH_TOKEN_AUTH",
+        }
+    }
+}
