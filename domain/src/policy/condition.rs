@@ -6,7 +6,7 @@ mod date;
 mod number;
 
 use super::{
-    Context,
+    Context, ContextValue,
     document::{ConditionValue, LanguageVersion, OneOrMany},
     operator::{Operator, Quantifier, Test},
     pattern::{Match, Pattern, Syntax, Variables},
@@ -174,21 +174,25 @@ impl Condition {
             negated,
             if_exists,
         } = self.operator;
-        let values = context.get(&self.key).map(|value| value.as_slice());
-        let values = values.filter(|values| !values.is_empty());
+        let value = context.get(&self.key);
+        let value = value.filter(|value| !value.as_slice().is_empty());
         if test == Test::Null {
-            let is_null = values.is_none();
-            return self
-                .operands
-                .iter()
-                .any(|o| matches!(o, Operand::Null(wanted) if *wanted == is_null));
+            let is_null = value.is_none();
+            let wants =
+                |operand: &Operand| matches!(operand, Operand::Null(wanted) if *wanted == is_null);
+            return self.operands.iter().any(wants);
         }
         let passes = |value: &str| self.passes(test, negated, value, context);
-        match (values, quantifier) {
-            (None, Some(Quantifier::ForAllValues)) => true,
-            (None, Some(Quantifier::ForAnyValue)) => if_exists,
+        match (value, quantifier) {
             (None, None) => if_exists || negated,
-            (Some(values), Some(quantifier)) => {
+            (None, Some(Quantifier::ForAllValues)) => true,
+            // `IfExists` is about each value of the set: where there is none, none passes.
+            (None, Some(Quantifier::ForAnyValue)) => false,
+            (Some(ContextValue::One(value)), None) => passes(value),
+            // A multivalued key needs a set operator.
+            (Some(ContextValue::Many(_)), None) => false,
+            (Some(value), Some(quantifier)) => {
+                let values = value.as_slice();
                 // An empty string is what an absent value resolves to: a set of nothing else is empty.
                 let is_empty_set = values.iter().all(|value| value.is_empty());
                 match quantifier {
@@ -200,9 +204,6 @@ impl Condition {
                     }
                 }
             }
-            // Several values without a set operator, which AWS leaves open: one must match, or none.
-            (Some(values), None) if negated => values.iter().all(|value| passes(value)),
-            (Some(values), None) => values.iter().any(|value| passes(value)),
         }
     }
 

@@ -39,12 +39,11 @@ impl ArnPattern {
             return Match::No;
         };
         let Some(patterns) = &self.components else {
-            // `*`, or one variable that stands for a whole ARN.
-            let is_any = self.whole.source() == "*";
-            return if is_any || !self.whole.is_open() {
-                self.whole.matches(text, context)
-            } else {
+            // One variable may stand for a whole ARN.
+            return if self.whole.is_open() {
                 Match::No
+            } else {
+                self.whole.matches(text, context)
             };
         };
         for (pattern, part) in patterns.iter().zip(parts) {
@@ -119,8 +118,7 @@ mod tests {
             ("arn:aws:sns:*:t", "arn:aws:sns:us-east-1:1:t", false),
             ("arn:aws:sns:*:1:*", "arn:aws:sns:us-east-1:2:x:1:t", false),
             ("arn:aws:sns:*:1:a:*", "arn:aws:sns:us-east-1:1:a:b:c", true),
-            ("*", "arn:aws:sns:us-east-1:1:t", true),
-            ("*", "t", false),
+            ("*", "arn:aws:sns:us-east-1:1:t", false),
             ("${aws:SourceArn}", "arn:aws:sns:us-east-1:1:t", true),
             ("${aws:SourceArn}", "arn:aws:sns:us-east-1:1:u", false),
         ] {
