@@ -2,12 +2,16 @@
 //! temporary credentials of a role that lets that identity in.
 
 mod login;
+mod user_pool;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use notewarden_domain::{IdentityId, StoreError};
 
-pub use self::login::{LoginError, LoginVerifier, VerifiedLogin};
+pub use self::{
+    login::{LoginError, LoginVerifier, VerifiedLogin},
+    user_pool::UserPoolLogin,
+};
 use crate::{
     credentials::{Credential, Credentials},
     identities::{Identities, Identity, Login, ResolveError},
@@ -23,9 +27,9 @@ pub const SESSION_LIFETIME: Duration = Duration::from_secs(60 * 60);
 pub struct IdentityPoolSettings {
     /// `<region>:<uuid>`.
     pub id: String,
-    /// The name of the role for people who have signed in.
+    /// The ARN of the role for people who have signed in.
     pub authenticated_role: String,
-    /// The name of the role for guests; without it there are no guests.
+    /// The ARN of the role for guests; without it there are no guests.
     pub unauthenticated_role: Option<String>,
 }
 
@@ -157,8 +161,7 @@ impl IdentityPool {
             &self.settings.authenticated_role
         };
         if let Some(asked) = role_arn {
-            let offered = self.roles.get(role).is_some_and(|role| role.arn == asked);
-            if !offered || shown.is_empty() {
+            if asked != role || shown.is_empty() {
                 return Err(IdentityPoolError::RoleNotOffered(asked.to_owned()));
             }
         }
@@ -261,12 +264,12 @@ impl IdentityPool {
         }
     }
 
-    /// The role `name`, if its trust policy lets `session` in.
-    fn assumable(&self, name: &str, session: &CognitoIdentity) -> Result<&Role, IdentityPoolError> {
+    /// The role `arn`, if its trust policy lets `session` in.
+    fn assumable(&self, arn: &str, session: &CognitoIdentity) -> Result<&Role, IdentityPoolError> {
         self.roles
-            .get(name)
+            .by_arn(arn)
             .filter(|role| role.trusts(session))
-            .ok_or_else(|| IdentityPoolError::RoleRefused(name.to_owned()))
+            .ok_or_else(|| IdentityPoolError::RoleRefused(arn.to_owned()))
     }
 }
 

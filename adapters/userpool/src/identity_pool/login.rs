@@ -37,6 +37,9 @@ pub enum LoginError {
     /// It was given to a client that the pool does not name.
     #[error("the token is for another client")]
     WrongAudience,
+    /// Its person has signed out since, is disabled, or is gone.
+    #[error("the token has been revoked")]
+    Revoked,
     /// What the provider keeps cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -61,7 +61,7 @@ fn amr(value: &str) -> CompiledPolicies {
 }
 
 fn roles() -> Arc<Roles> {
-    let role = |name, trust| Role::new(ACCOUNT, name, trust, CompiledPolicies::builder().build());
+    let role = |name, trust| Role::new(ACCOUNT, name, trust);
     Arc::new(Roles::from_iter([
         role("AuthRole", amr("authenticated")),
         role("GuestRole", amr("unauthenticated")),
@@ -69,11 +69,15 @@ fn roles() -> Arc<Roles> {
     ]))
 }
 
+fn role_arn(name: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:role/{name}")
+}
+
 fn pool_with(data: &DataDirectory, authenticated: &str, guests: Option<&str>) -> IdentityPool {
     let settings = IdentityPoolSettings {
         id: POOL.to_owned(),
-        authenticated_role: authenticated.to_owned(),
-        unauthenticated_role: guests.map(str::to_owned),
+        authenticated_role: role_arn(authenticated),
+        unauthenticated_role: guests.map(role_arn),
     };
     let mut providers = Providers::new();
     for name in [USER_POOL, OTHER] {
@@ -232,7 +236,7 @@ async fn ten_25_a_guest_gets_the_guests_role_and_no_other() {
     );
 
     for role in ["AuthRole", "GuestRole", "Unknown"] {
-        let arn = format!("arn:aws:iam::{ACCOUNT}:role/{role}");
+        let arn = role_arn(role);
         let nobody = Logins::new();
         let asked = open.get_credentials(guest.as_str(), &nobody, Some(&arn));
         assert!(
@@ -242,7 +246,9 @@ async fn ten_25_a_guest_gets_the_guests_role_and_no_other() {
     }
     let confused = pool_with(&data, "AuthRole", Some("AuthRole"));
     let asked = credentials(&confused, &guest, &Logins::new()).await;
-    assert!(matches!(asked, Err(IdentityPoolError::RoleRefused(role)) if role == "AuthRole"));
+    assert!(
+        matches!(asked, Err(IdentityPoolError::RoleRefused(role)) if role == role_arn("AuthRole"))
+    );
     // A pool that has closed its doors since knows its guests no more.
     let asked = credentials(&closed, &guest, &Logins::new()).await;
     assert!(matches!(asked, Err(IdentityPoolError::GuestsRefused)));
@@ -253,11 +259,11 @@ async fn a_signed_in_person_may_name_the_role_that_is_theirs_anyway() {
     let data = DataDirectory::new();
     let pool = pool(&data);
     let id = pool.get_id(POOL, &alice()).await.unwrap();
-    let arn = format!("arn:aws:iam::{ACCOUNT}:role/AuthRole");
+    let arn = role_arn("AuthRole");
     let logins = alice();
     let issued = pool.get_credentials(id.as_str(), &logins, Some(&arn)).await;
     assert!(issued.is_ok());
-    let other = format!("arn:aws:iam::{ACCOUNT}:role/GuestRole");
+    let other = role_arn("GuestRole");
     let refused = pool
         .get_credentials(id.as_str(), &logins, Some(&other))
         .await;
@@ -271,7 +277,9 @@ async fn the_trust_policy_decides() {
         let pool = pool_with(&data, role, None);
         let id = pool.get_id(POOL, &alice()).await.unwrap();
         let refused = credentials(&pool, &id, &alice()).await;
-        assert!(matches!(refused, Err(IdentityPoolError::RoleRefused(name)) if name == role));
+        assert!(
+            matches!(refused, Err(IdentityPoolError::RoleRefused(arn)) if arn == role_arn(role))
+        );
     }
 }
 
