@@ -47,7 +47,7 @@ impl<'a> Request<'a> {
         let Some(own) = self.principal.account() else {
             return true;
         };
-        let in_arn = || self.resource.splitn(6, ':').nth(4);
+        let in_arn = || self.resource.split(':').nth(4);
         let is_account =
             |account: &&str| !account.is_empty() && account.bytes().all(|b| b.is_ascii_digit());
         self.resource_account
