@@ -180,12 +180,12 @@ mod planted {
     fn an_adapter_named_in_a_handler_is_named() {
         let found = |text| source::adapters_in("handlers/local/src/x.rs", text);
         assert_eq!(
-            found("use notewarden_embedded::Database;"),
+            found("use notewarden_dynamodb::Tables;"),
             [
-                "handlers/local/src/x.rs:1 names the adapter `notewarden_embedded`: only a `wiring.rs` may"
+                "handlers/local/src/x.rs:1 names the adapter `notewarden_dynamodb`: only a `wiring.rs` may"
             ]
         );
         assert_eq!(found("use notewarden_userpool::UserPool;"), [""; 0]);
-        assert_eq!(found("// not notewarden_embedded_x"), [""; 0]);
+        assert_eq!(found("// not notewarden_dynamodb_x"), [""; 0]);
     }
 }

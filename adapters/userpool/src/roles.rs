@@ -1,6 +1,6 @@
 //! Roles: who may assume them, and what their sessions may do.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use notewarden_domain::policy::{CompiledPolicies, Context, Principal, Request};
 use sha2::{Digest, Sha256};
@@ -10,10 +10,8 @@ use crate::{credentials::unique_id, principal::CognitoIdentity};
 /// Who the Identity Pool is when it assumes a role, as trust policies name it.
 const FEDERATION: &str = "cognito-identity.amazonaws.com";
 
-/// A role of the account.
-///
-/// Its policies are looked up when a session asks for something, and not kept with the session: a changed
-/// policy holds for the sessions that there are.
+/// A role of the account, as one who wants to assume it meets it. What its sessions may do is decided by
+/// whoever serves them, by the role's name.
 #[derive(Debug)]
 pub struct Role {
     /// Its name, unique in the account.
@@ -26,18 +24,11 @@ pub struct Role {
     pub account_id: String,
     /// Who may assume it.
     pub trust: CompiledPolicies,
-    /// What its sessions may do; shared with the log of what was decided by it.
-    pub permissions: Arc<CompiledPolicies>,
 }
 
 impl Role {
     /// The role `name` of the account `account_id`.
-    pub fn new(
-        account_id: &str,
-        name: &str,
-        trust: CompiledPolicies,
-        permissions: CompiledPolicies,
-    ) -> Self {
+    pub fn new(account_id: &str, name: &str, trust: CompiledPolicies) -> Self {
         let arn = format!("arn:aws:iam::{account_id}:role/{name}");
         let digest = Sha256::digest(arn.as_bytes());
         let bytes = digest.get(..17).unwrap_or_default();
@@ -47,7 +38,6 @@ impl Role {
             account_id: account_id.to_owned(),
             arn,
             trust,
-            permissions: Arc::new(permissions),
         }
     }
 

@@ -13,7 +13,7 @@ use notewarden_domain::{
 };
 use notewarden_embedded::{Database, Objects};
 use notewarden_infra::BucketSettings;
-use notewarden_userpool::{Credential, Credentials, Roles};
+use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool};
 
 use crate::{access::Access, deployment::Deployment, gateway::Gateway, outputs::Outputs};
 
@@ -29,6 +29,10 @@ pub struct App {
     pub access: Access,
     /// The HTTP API.
     pub gateway: Gateway,
+    /// The User Pool.
+    pub user_pool: UserPool,
+    /// The Identity Pool.
+    pub identity_pool: IdentityPool,
     /// Access keys.
     pub credentials: Credentials,
     /// The roles of the template.

@@ -83,6 +83,18 @@ impl Deployment {
         }
     }
 
+    /// Ids that are easy to read, for what is the same in every deployment.
+    pub(crate) fn example() -> Self {
+        Self {
+            user_pool: format!("{REGION}_Pool"),
+            user_pool_client: "client".to_owned(),
+            identity_pool: format!("{REGION}:00000000-0000-4000-8000-000000000000"),
+            api_id: "api".to_owned(),
+            bucket: "the-bucket".to_owned(),
+            suffix: "EXAMPLE".to_owned(),
+        }
+    }
+
     fn generate(ids: &dyn IdSource) -> Self {
         const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
         const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Request, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use notewarden_domain::{Timestamp, ports::IdSource};
@@ -10,6 +10,7 @@ use uuid::Builder;
 
 use crate::{
     app::App,
+    cognito_identity,
     dispatch::{Door, Names, door},
     local, sts,
     wire::{self, Response, WireRequest},
@@ -113,7 +114,11 @@ async fn route(app: &Arc<App>, request: Unread) -> Response {
     };
     match door(&request.parts, names) {
         Door::Api => app.gateway.handle(app, request).await,
-        Door::S3 | Door::CognitoIdp(_) | Door::CognitoIdentity(_) => unread_body(BodyError::Cut),
+        Door::S3 | Door::CognitoIdp(_) => unread_body(BodyError::Cut),
+        Door::CognitoIdentity(operation) => match request.read(SERVICE_BODY_LIMIT).await {
+            Ok(request) => for_browsers(cognito_identity::handle(app, request, &operation).await),
+            Err((error, _)) => unread_body(error),
+        },
         Door::Sts => match request.read(SERVICE_BODY_LIMIT).await {
             Ok(request) => for_browsers(sts::handle(app, request).await),
             Err((error, _)) => unread_body(error),
@@ -213,7 +218,7 @@ mod tests {
     use super::*;
 
     fn ambiguity_of(uri: &str, headers: &[(&str, &str)]) -> Option<&'static str> {
-        let mut request = Request::builder().method(Method::GET).uri(uri);
+        let mut request = Request::builder().method("GET").uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

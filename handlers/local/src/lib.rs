@@ -4,11 +4,13 @@
 pub mod access;
 pub mod app;
 pub mod cli;
+pub mod cognito_identity;
 pub mod decisions;
 pub mod deployment;
 pub mod dispatch;
 pub mod front;
 pub mod gateway;
+pub mod json_protocol;
 pub mod local;
 pub mod outputs;
 pub mod server;

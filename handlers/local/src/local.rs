@@ -26,6 +26,10 @@ pub fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
         );
     }
     let mut response = match parts.uri.path().trim_start_matches("/_local/") {
+        "inbox" => match app.user_pool.inbox() {
+            Ok(messages) => wire::json(StatusCode::OK, &messages),
+            Err(error) => unwell(&error),
+        },
         "decisions" => match limit(parts.uri.query().unwrap_or_default()) {
             Ok(limit) => wire::json(StatusCode::OK, &app.access.decisions().latest(limit)),
             Err(message) => wire::json(StatusCode::BAD_REQUEST, &json!({ "message": message })),
@@ -54,7 +58,15 @@ pub fn health(app: &App) -> Response {
 
 /// Answers `/<user pool>/.well-known/<document>`.
 pub async fn well_known(app: &App, document: &str) -> Response {
-    unwell(&std::io::Error::other(document))
+    let found = match document {
+        "jwks.json" => app.user_pool.jwks().await,
+        "openid-configuration" => Ok(app.user_pool.openid_configuration()),
+        _ => return wire::json(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" })),
+    };
+    match found {
+        Ok(value) => wire::json(StatusCode::OK, &value),
+        Err(error) => unwell(&error),
+    }
 }
 
 fn unwell(error: &dyn std::error::Error) -> Response {

@@ -1,20 +1,22 @@
 //! The one place where concrete adapters are chosen and put together.
 
+mod from_template;
+
 use std::{collections::BTreeMap, error::Error, path::PathBuf, sync::Arc};
 
 use notewarden_domain::{
     notes::Notes,
-    policy::{CompiledPolicies, Policy, PolicyKind},
     ports::{Clock, IdSource},
 };
 use notewarden_embedded::{Database, EmbeddedFiles, EmbeddedNotes, Objects};
-use notewarden_infra::{RoleSettings, Stack, Template};
+use notewarden_infra::{Stack, Template, TemplateError};
 use notewarden_userpool::{
-    Credentials, Role, Roles,
+    Credentials, Identities, IdentityPool, Roles, UserPool, identity_pool::UserPoolLogin,
+    user_pool::MessageListener,
 };
 
 use crate::{
-    access::{Access, AccessParts, Policies},
+    access::{Access, AccessParts},
     app::App,
     deployment::{ACCOUNT_ID, Deployment, REGION},
     gateway::Gateway,
@@ -22,55 +24,83 @@ use crate::{
 };
 
 /// What a server is made from.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Where everything is kept.
     pub data_dir: PathBuf,
+    /// Hears of every message that the user pool sends.
+    pub on_message: MessageListener,
 }
 
-/// What the owner of the data directory may do.
-const ADMIN_POLICY: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"Owner","Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+/// Why a server cannot be put together.
+pub type WiringError = Box<dyn Error + Send + Sync>;
 
 /// Opens the data directory and puts the server's parts together.
 ///
 /// # Errors
 /// The data directory is in use, or cannot be read or written.
-pub async fn open(settings: &Settings) -> Result<Arc<App>, WiringError> {
+pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdSource> = Arc::new(SystemIds::default());
     // The database first: whoever has it owns the directory.
     let database = Database::open(&settings.data_dir)?;
     let data_dir = settings.data_dir.canonicalize()?;
     let deployment = Deployment::load_or_create(&data_dir, ids.as_ref())?;
-    let stack = stack_of(&deployment)?;
+    let stack = deploy(&deployment)?;
 
-    let credentials = Credentials::new(
-        ACCOUNT_ID,
+    let credentials = Credentials::new(ACCOUNT_ID, database.clone(), clock.clone(), ids.clone());
+    let access = Access::new(AccessParts {
+        region: REGION.into(),
+        credentials: credentials.clone(),
+        admin: from_template::admin_policies(&stack)?,
+        roles: from_template::role_policies(&stack)?,
+        clock: clock.clone(),
+    });
+
+    let user_pool = UserPool::open(
+        from_template::user_pool(&stack, &deployment),
         database.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&ids),
+        &data_dir.join("user-pool.key"),
+        clock.clone(),
+        ids.clone(),
+        settings.on_message,
+    )?;
+    prepare_signing_keys(user_pool.clone());
+    let client_ids = stack
+        .identity_pool
+        .user_pools
+        .iter()
+        .map(|pool| pool.client_id.clone());
+    let login = UserPoolLogin::new(user_pool.clone(), client_ids.collect());
+    let provider = UserPoolLogin::provider_name(&user_pool).to_owned();
+    let roles: Arc<Roles> = Arc::new(from_template::roles(&stack)?);
+    let identity_pool = IdentityPool::new(
+        from_template::identity_pool(&stack, &deployment),
+        BTreeMap::from([(provider, Arc::new(login) as _)]),
+        roles.clone(),
+        Identities::new(REGION, database.clone(), clock.clone(), ids.clone()),
+        credentials.clone(),
     );
-    let access = access(&stack, credentials.clone(), Arc::clone(&clock))?;
-    let roles: Roles = stack.roles.iter().map(role).collect::<Result<_, _>>()?;
-    let objects = Objects::open(database.clone(), &data_dir, Arc::clone(&clock), Arc::clone(&ids)).await?;
+
+    let objects = Objects::open(database.clone(), &data_dir, clock.clone(), ids.clone()).await?;
     let notes = Notes::new(
         Arc::new(EmbeddedNotes::new(database.clone())),
         Arc::new(EmbeddedFiles::new(objects.clone())),
-        Arc::clone(&clock),
-        Arc::clone(&ids),
+        clock.clone(),
+        ids.clone(),
     );
+    let router = notewarden_api::router(notewarden_api::App { notes });
     Ok(Arc::new(App {
         access,
-        gateway: Gateway::new(
-            stack.api,
-            notewarden_api::router(notewarden_api::App { notes }),
-        ),
-        roles: Arc::new(roles),
+        gateway: Gateway::new(stack.api, router),
+        user_pool,
+        identity_pool,
+        admin: credentials.admin().await?,
+        credentials,
+        roles,
         bucket: stack.bucket,
         objects,
-        admin: credentials.admin().await?,
         auth_role_arn: stack.identity_pool.authenticated_role,
-        credentials,
         deployment,
         database,
         data_dir,
@@ -79,86 +109,45 @@ pub async fn open(settings: &Settings) -> Result<Arc<App>, WiringError> {
     }))
 }
 
-/// Why a server cannot be put together.
-pub type WiringError = Box<dyn Error + Send + Sync>;
-
-/// Who may do what: the template's policies, and the owner's.
-fn access(
-    stack: &Stack,
-    credentials: Credentials,
-    clock: Arc<dyn Clock>,
-) -> Result<Access, WiringError> {
-    let bucket = Policy::parse(&stack.bucket.policy, PolicyKind::Resource)?.named("BucketPolicy");
-    let admin = Policy::parse(ADMIN_POLICY, PolicyKind::Identity)?.named("Owner");
-    let roles = stack
-        .roles
-        .iter()
-        .map(|role| {
-            Ok((
-                role.name.clone(),
-                Policies::new(&permissions(role)?, &bucket),
-            ))
-        })
-        .collect::<Result<_, WiringError>>()?;
-    Ok(Access::new(AccessParts {
-        region: REGION.into(),
-        credentials,
-        admin: Policies::new(&[admin], &bucket),
-        roles,
-        clock,
-    }))
-}
-
-fn permissions(role: &RoleSettings) -> Result<Vec<Policy>, WiringError> {
-    role.permissions
-        .iter()
-        .map(
-            |policy| Ok(Policy::parse(&policy.document, PolicyKind::Identity)?.named(&policy.name)),
-        )
-        .collect()
-}
-
-/// A role of the template with its trust policy compiled.
-fn role(settings: &RoleSettings) -> Result<Role, WiringError> {
-    let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?;
-    let own = permissions(settings)?
-        .iter()
-        .fold(CompiledPolicies::builder(), |own, policy| {
-            own.identity(policy)
-        });
-    Ok(Role::new(
-        ACCOUNT_ID,
-        &settings.name,
-        CompiledPolicies::builder().resource(&trust).build(),
-        own.build(),
-    ))
-}
-
 /// The template, read for this deployment.
-fn stack_of(deployment: &Deployment) -> Result<Stack, notewarden_infra::TemplateError> {
-    let suffix = &deployment.suffix;
+fn deploy(deployment: &Deployment) -> Result<Stack, TemplateError> {
     let place = notewarden_infra::Deployment::new(REGION, ACCOUNT_ID)
         .with("UserPool", &deployment.user_pool)
         .with("UserPoolClient", &deployment.user_pool_client)
         .with("IdentityPool", &deployment.identity_pool)
-        .with("AuthRole", format!("notewarden-AuthRole-{suffix}"))
+        .with(
+            "AuthRole",
+            format!("notewarden-AuthRole-{}", deployment.suffix),
+        )
         .with("Api", &deployment.api_id)
-        .with("Bucket", &deployment.bucket)
-        .with("Notes", format!("notewarden-Notes-{suffix}"))
-        .with("Idempotency", format!("notewarden-Idempotency-{suffix}"));
+        .with("Bucket", &deployment.bucket);
     Template::bundled()?.deploy(&place)
+}
+
+/// Makes the signing keys of a new pool beside the start: whoever needs one before waits for it.
+fn prepare_signing_keys(user_pool: UserPool) {
+    tokio::spawn(async move {
+        if let Err(error) = user_pool.prepare_keys().await {
+            tracing::error!(%error, "the user pool has no signing keys");
+        }
+    });
+}
+
+/// The keys of the routes that the API serves, in the template's order.
+///
+/// # Errors
+/// The template cannot be read.
+pub fn template_routes() -> Result<Vec<String>, TemplateError> {
+    Ok(deploy(&Deployment::example())?
+        .api
+        .routes
+        .iter()
+        .map(notewarden_infra::Route::key)
+        .collect())
 }
 
 /// The template for tests, with ids that are easy to read.
 #[cfg(test)]
 pub(crate) fn test_stack() -> Stack {
-    stack_of(&Deployment {
-        user_pool: "us-east-1_Pool".to_owned(),
-        user_pool_client: "client".to_owned(),
-        identity_pool: "us-east-1:00000000-0000-4000-8000-000000000000".to_owned(),
-        api_id: "api".to_owned(),
-        bucket: "the-bucket".to_owned(),
-        suffix: "TEST".to_owned(),
-    })
-    .unwrap()
+    deploy(&Deployment::example()).unwrap()
 }

@@ -20,13 +20,15 @@ const TOP_LEVEL: [&str; 9] = [
     "testkit",
 ];
 
-/// Crates that implement a port, of which another could take its place.
+/// What implements a port, so that another could take its place: crates, and the embedded store's types.
 ///
-/// Not the user pool: it is the state of the Cognito protocol, which only the local server speaks, behind no port.
-const ADAPTERS: [&str; 5] = [
+/// Not the user pool nor the embedded store's objects: they are the state of Cognito's and S3's protocols, which
+/// only the local server speaks, behind no port.
+const ADAPTERS: [&str; 6] = [
+    "EmbeddedFiles",
+    "EmbeddedNotes",
     "notewarden_cognito",
     "notewarden_dynamodb",
-    "notewarden_embedded",
     "notewarden_oidc",
     "notewarden_s3",
 ];

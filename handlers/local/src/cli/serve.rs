@@ -1,8 +1,9 @@
 //! `notewarden serve`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use clap::Args;
+use notewarden_userpool::inbox::Message;
 use tokio::{net::TcpListener, signal};
 
 use super::{CliError, say};
@@ -38,8 +39,9 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
     let data_dir = temporary
         .as_ref()
         .map_or(options.data_dir.as_path(), |dir| dir.path());
-    let app = wiring::open(&Settings {
+    let app = wiring::open(Settings {
         data_dir: data_dir.to_owned(),
+        on_message: Arc::new(print_message),
     })
     .await?;
     let listener = TcpListener::bind(options.listen)
@@ -58,6 +60,17 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
     say("stopping: finishing what is under way");
     server.stop().await;
     Ok(())
+}
+
+/// Shows a message that would have been an e-mail.
+fn print_message(message: &Message) {
+    let Message {
+        to, purpose, code, ..
+    } = message;
+    say(format_args!(
+        "mail to {to}: {purpose} code {}",
+        code.expose()
+    ));
 }
 
 fn banner(outputs: &crate::outputs::Outputs, file: &std::path::Path) -> String {

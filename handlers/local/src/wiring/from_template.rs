@@ -1,0 +1,112 @@
+//! What the template says, in the words of those who enforce it.
+
+use std::collections::BTreeMap;
+
+use notewarden_domain::policy::{CompiledPolicies, Policy, PolicyError, PolicyKind};
+use notewarden_infra::{AuthFlow, RoleSettings, Stack};
+use notewarden_userpool::{
+    IdentityPoolSettings, Role, Roles, UserPoolSettings, passwords::PasswordPolicy, user_pool,
+};
+
+use std::time::Duration;
+
+use crate::{
+    access::Policies,
+    deployment::{ACCOUNT_ID, Deployment},
+};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What the owner of the data directory may do.
+const ADMIN_POLICY: &str = r#"{"Version": "2012-10-17", "Statement": [
+    {"Sid": "Owner", "Effect": "Allow", "Action": "*", "Resource": "*"}]}"#;
+
+/// The policies of the owner of the data directory.
+pub fn admin_policies(stack: &Stack) -> Result<Policies, PolicyError> {
+    let admin = Policy::parse(ADMIN_POLICY, PolicyKind::Identity)?.named("Owner");
+    Ok(Policies::new(&[admin], &bucket_policy(stack)?))
+}
+
+/// The policies of each role's sessions, by the role's name.
+pub fn role_policies(stack: &Stack) -> Result<BTreeMap<String, Policies>, PolicyError> {
+    let bucket = bucket_policy(stack)?;
+    let policies = |role: &RoleSettings| {
+        Ok((
+            role.name.clone(),
+            Policies::new(&permissions(role)?, &bucket),
+        ))
+    };
+    stack.roles.iter().map(policies).collect()
+}
+
+/// The roles with their trust policies.
+pub fn roles(stack: &Stack) -> Result<Roles, PolicyError> {
+    let role = |settings: &RoleSettings| {
+        let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?;
+        let trust = CompiledPolicies::builder().resource(&trust).build();
+        Ok(Role::new(ACCOUNT_ID, &settings.name, trust))
+    };
+    stack.roles.iter().map(role).collect()
+}
+
+fn bucket_policy(stack: &Stack) -> Result<Policy, PolicyError> {
+    Ok(Policy::parse(&stack.bucket.policy, PolicyKind::Resource)?.named("BucketPolicy"))
+}
+
+fn permissions(role: &RoleSettings) -> Result<Vec<Policy>, PolicyError> {
+    role.permissions
+        .iter()
+        .map(
+            |policy| Ok(Policy::parse(&policy.document, PolicyKind::Identity)?.named(&policy.name)),
+        )
+        .collect()
+}
+
+/// The user pool's settings, with its one client's.
+pub fn user_pool(stack: &Stack, deployment: &Deployment) -> UserPoolSettings {
+    let rules = &stack.user_pool.password_policy;
+    let client = &stack.client;
+    let flows = client.auth_flows.iter().filter_map(|flow| match flow {
+        AuthFlow::AllowUserSrpAuth => Some(user_pool::AuthFlow::UserSrp),
+        AuthFlow::AllowUserPasswordAuth => Some(user_pool::AuthFlow::UserPassword),
+        AuthFlow::AllowRefreshTokenAuth => Some(user_pool::AuthFlow::RefreshToken),
+        _ => None,
+    });
+    UserPoolSettings {
+        id: deployment.user_pool.clone(),
+        password_policy: PasswordPolicy {
+            minimum_length: rules.minimum_length,
+            require_uppercase: rules.require_uppercase,
+            require_lowercase: rules.require_lowercase,
+            require_numbers: rules.require_numbers,
+            require_symbols: rules.require_symbols,
+        },
+        temporary_password_lifetime: DAY * rules.temporary_password_validity_days,
+        clients: vec![user_pool::ClientSettings {
+            id: deployment.user_pool_client.clone(),
+            secret: None,
+            flows: flows.collect(),
+            prevents_user_existence_errors: client.prevent_user_existence_errors,
+            revokes_tokens: client.token_revocation,
+            id_token_lifetime: client.validity.id,
+            access_token_lifetime: client.validity.access,
+            refresh_token_lifetime: client.validity.refresh,
+        }],
+    }
+}
+
+/// The identity pool's settings.
+pub fn identity_pool(stack: &Stack, deployment: &Deployment) -> IdentityPoolSettings {
+    let role_name = |arn: &str| {
+        stack
+            .role(arn)
+            .map(|role| role.name.clone())
+            .unwrap_or_default()
+    };
+    IdentityPoolSettings {
+        id: deployment.identity_pool.clone(),
+        authenticated_role: role_name(&stack.identity_pool.authenticated_role),
+        // The template has no role for guests: there are none.
+        unauthenticated_role: None,
+    }
+}
