@@ -1,0 +1,79 @@
+//! The Identity Pool's wire protocol, AWS JSON 1.1: who somebody is, and temporary credentials for them.
+
+mod constraints;
+mod delete_identities;
+mod describe_identity;
+mod exception;
+mod get_credentials_for_identity;
+mod get_id;
+pub mod operation;
+
+use std::sync::Arc;
+
+use notewarden_domain::Timestamp;
+use notewarden_sigv4::Service;
+
+use self::operation::{Operation, Support, WayIn};
+use crate::{
+    access::Ask,
+    app::App,
+    deployment::{ACCOUNT_ID, REGION},
+    json_protocol::{self, Exception, parse, to_json},
+    wire::{Response, WireRequest},
+};
+
+/// Answers one request for the operation `name`.
+pub async fn handle(app: &Arc<App>, request: WireRequest, name: &str) -> Response {
+    json_protocol::answer(&request.id, perform(app, &request, name).await)
+}
+
+async fn perform(
+    app: &App,
+    request: &WireRequest,
+    name: &str,
+) -> Result<serde_json::Value, Exception> {
+    let operation = Operation::find(name).ok_or_else(Exception::unknown_operation)?;
+    if operation.way_in == WayIn::Permitted {
+        permit(app, request, operation)?;
+    }
+    let pool = &app.identity_pool;
+    match operation.support {
+        Support::GetId => to_json(get_id::handle(pool, parse(request)?).await?),
+        Support::GetCredentialsForIdentity => {
+            to_json(get_credentials_for_identity::handle(pool, parse(request)?).await?)
+        }
+        Support::DescribeIdentity => to_json(describe_identity::handle(pool, parse(request)?)?),
+        Support::DeleteIdentities => {
+            to_json(delete_identities::handle(pool, parse(request)?).await?)
+        }
+        Support::ClassicFlow => Err(exception::classic_flow()),
+        Support::Refused(reason) => Err(exception::refused(operation.name, reason)),
+    }
+}
+
+/// Whoever signed must be permitted the operation on the pool.
+fn permit(app: &App, request: &WireRequest, operation: Operation) -> Result<(), Exception> {
+    let action = format!("cognito-identity:{}", operation.name);
+    let signer = app
+        .access
+        .authenticate(request, Service::COGNITO_IDENTITY, &action)?;
+    let pool = app.identity_pool.id();
+    app.access.authorize(&Ask {
+        request_id: &request.id,
+        principal: Some(&signer.credential.principal),
+        action: &action,
+        resource: &format!("arn:aws:cognito-identity:{REGION}:{ACCOUNT_ID}:identitypool/{pool}"),
+        context: Vec::new(),
+        peer: request.peer,
+    })?;
+    Ok(())
+}
+
+/// Seconds since the Unix epoch, as the protocol writes dates.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds are exact in an f64 for 285,000 years"
+)]
+fn epoch_seconds(at: Timestamp) -> f64 {
+    at.as_millis() as f64 / 1_000.0
+}

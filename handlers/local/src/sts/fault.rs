@@ -1,0 +1,181 @@
+//! STS's errors: code, status and sentence as AWS has them.
+
+use http::StatusCode;
+use notewarden_domain::StoreError;
+use notewarden_sigv4::{Refusal, ScopePart};
+
+use super::xml::Xml;
+use crate::access::Denied;
+
+/// Why a request is not answered with a result.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+impl Fault {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+        }
+    }
+
+    /// The form cannot be read.
+    pub(super) fn malformed() -> Self {
+        let message = "The query string contains a syntax error";
+        Self::new(StatusCode::NOT_FOUND, "MalformedQueryString", message)
+    }
+
+    pub(super) fn missing_action() -> Self {
+        let message = "Missing Action";
+        Self::new(StatusCode::BAD_REQUEST, "MissingAction", message)
+    }
+
+    pub(super) fn unknown_operation(name: &str, version: &str) -> Self {
+        let message = format!("Could not find operation {name} for version {version}");
+        Self::new(StatusCode::BAD_REQUEST, "InvalidAction", message)
+    }
+
+    /// A parameter breaks its constraint.
+    pub(super) fn validation(message: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ValidationError", message)
+    }
+
+    pub(super) fn denied(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "AccessDenied", message)
+    }
+
+    /// The operation is not served, because of `reason`.
+    pub(super) fn refused(operation: &str, reason: &str) -> Self {
+        Self::denied(format!("{operation} is not served: {reason}"))
+    }
+
+    /// The answer's body.
+    pub(super) fn document(&self, request_id: &str) -> String {
+        let blame = if self.status.is_server_error() {
+            "Receiver"
+        } else {
+            "Sender"
+        };
+        Xml::document("ErrorResponse", |xml| {
+            xml.element("Error", |xml| {
+                xml.text("Type", blame);
+                xml.text("Code", self.code);
+                xml.text("Message", &self.message);
+            });
+            xml.text("RequestId", request_id);
+        })
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let forbidden = |code, message: &str| Self::new(StatusCode::FORBIDDEN, code, message);
+        let mismatch = |message: &str| forbidden("SignatureDoesNotMatch", message);
+        match &refusal {
+            Refusal::MissingAuthentication => forbidden(
+                "MissingAuthenticationToken",
+                "Request is missing Authentication Token",
+            ),
+            Refusal::UnknownAccessKey(_)
+            | Refusal::MissingSessionToken
+            | Refusal::WrongSessionToken => forbidden(
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid.",
+            ),
+            Refusal::ExpiredSessionToken => forbidden(
+                "ExpiredToken",
+                "The security token included in the request is expired",
+            ),
+            Refusal::SignatureMismatch(_) | Refusal::PayloadMismatch => mismatch(
+                "The request signature we calculated does not match the signature you provided. Check your \
+                 AWS Secret Access Key and signing method. Consult the service documentation for details.",
+            ),
+            Refusal::WrongScope {
+                part: ScopePart::Region,
+                found,
+                ..
+            } => mismatch(&format!(
+                "Credential should be scoped to a valid region, not '{found}'."
+            )),
+            Refusal::WrongScope {
+                part: ScopePart::Service,
+                expected,
+                ..
+            } => mismatch(&format!(
+                "Credential should be scoped to correct service: '{expected}'."
+            )),
+            Refusal::WrongScope {
+                part: ScopePart::Terminator,
+                expected,
+                ..
+            } => mismatch(&format!(
+                "Credential should be scoped with a valid terminator: '{expected}'."
+            )),
+            Refusal::WrongScope { .. } => mismatch(
+                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
+            ),
+            Refusal::Skewed { .. } | Refusal::NotYetValid { .. } | Refusal::Expired { .. } => {
+                mismatch(&format!("Signature expired: {refusal}"))
+            }
+            _ => Self::new(
+                StatusCode::BAD_REQUEST,
+                "IncompleteSignature",
+                refusal.to_string(),
+            ),
+        }
+    }
+}
+
+impl From<Denied> for Fault {
+    fn from(denied: Denied) -> Self {
+        Self::denied(denied.to_string())
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = &error as &dyn std::error::Error, "sts failed");
+        let message = "The request processing has failed because of an unknown error.";
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalFailure",
+            message,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_has_the_form_of_sts() {
+        let fault = Fault::from(Refusal::UnknownAccessKey("AKIA".into()));
+        assert_eq!(fault.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            fault.document("the-id"),
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+             <Code>InvalidClientTokenId</Code><Message>The security token included in the request is invalid.\
+             </Message></Error><RequestId>the-id</RequestId></ErrorResponse>"
+        );
+    }
+
+    #[test]
+    fn ten_30_refusals_of_session_tokens_have_the_codes_of_aws() {
+        for (refusal, code) in [
+            (Refusal::MissingAuthentication, "MissingAuthenticationToken"),
+            (Refusal::MissingSessionToken, "InvalidClientTokenId"),
+            (Refusal::WrongSessionToken, "InvalidClientTokenId"),
+            (Refusal::ExpiredSessionToken, "ExpiredToken"),
+            (Refusal::PayloadMismatch, "SignatureDoesNotMatch"),
+        ] {
+            let fault = Fault::from(refusal);
+            assert_eq!((fault.status, fault.code), (StatusCode::FORBIDDEN, code));
+        }
+    }
+}

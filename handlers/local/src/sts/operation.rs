@@ -1,0 +1,84 @@
+//! The operations of STS, and how each is answered here.
+
+/// An operation of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Operation {
+    /// As it stands in `Action`.
+    pub(super) name: &'static str,
+    /// What becomes of it.
+    pub(super) support: Support,
+}
+
+/// What becomes of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Support {
+    /// Whoever signed: no policy can deny it.
+    GetCallerIdentity,
+    /// Long-term credentials for temporary ones of the same user: no policy is asked either.
+    GetSessionToken,
+    /// Refused to whoever signed, because of this.
+    Refused(&'static str),
+    /// Refused to anybody, because of this: AWS asks for no signature.
+    Unsigned(&'static str),
+}
+
+const NO_SAML: &str = "there is no SAML provider";
+const CLASSIC: &str =
+    "the classic flow is switched off: ask the identity pool's GetCredentialsForIdentity";
+
+/// Every operation of the service, in the order of its API reference.
+pub(super) const OPERATIONS: &[Operation] = &[
+    refused("AssumeRole", "no role of this account lets a user in"),
+    Operation {
+        name: "AssumeRoleWithSAML",
+        support: Support::Unsigned(NO_SAML),
+    },
+    Operation {
+        name: "AssumeRoleWithWebIdentity",
+        support: Support::Unsigned(CLASSIC),
+    },
+    refused("AssumeRoot", "the account is not part of an organization"),
+    refused(
+        "DecodeAuthorizationMessage",
+        "messages are not encoded: the decision log has them readable",
+    ),
+    refused("GetAccessKeyInfo", "there is one account"),
+    Operation {
+        name: "GetCallerIdentity",
+        support: Support::GetCallerIdentity,
+    },
+    refused("GetDelegatedAccessToken", "nothing is delegated"),
+    refused("GetFederationToken", "there are no federated users"),
+    Operation {
+        name: "GetSessionToken",
+        support: Support::GetSessionToken,
+    },
+    refused("GetWebIdentityToken", "outbound federation is switched off"),
+];
+
+impl Operation {
+    /// The operation `name`, if the service has it.
+    pub(super) fn find(name: &str) -> Option<Self> {
+        OPERATIONS
+            .iter()
+            .find(|operation| operation.name == name)
+            .copied()
+    }
+}
+
+const fn refused(name: &'static str, reason: &'static str) -> Operation {
+    Operation {
+        name,
+        support: Support::Refused(reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_operation_stands_once_and_in_order() {
+        assert!(OPERATIONS.is_sorted_by(|a, b| a.name < b.name));
+    }
+}
