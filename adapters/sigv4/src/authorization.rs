@@ -9,6 +9,7 @@ use crate::{
     Form, Malformation, Refusal,
     claim::{ALGORITHM, Claim, signature},
     date::AmzDate,
+    fields::{cut, fields},
     signed_headers::{AMZ_DATE, AMZ_SECURITY_TOKEN, SignedHeaders},
 };
 
@@ -21,19 +22,17 @@ pub(crate) fn read<'a>(
     headers: &'a HeaderMap,
 ) -> Result<Claim<'a>, Refusal> {
     let malformed = || Refusal::Malformed(Malformation::Authorization);
-    let text = value.to_str().map_err(|_| malformed())?;
-    let (scheme, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let text = str::from_utf8(value.as_bytes()).map_err(|_| malformed())?;
+    let (scheme, rest) = cut(text, b' ');
     if scheme != ALGORITHM {
         let shown = scheme.chars().take(SCHEME_SHOWN).collect::<String>();
         return Err(Refusal::UnsupportedAlgorithm(shown.into()));
     }
 
     let (mut credential, mut signed_headers, mut signature_text) = (None, None, None);
-    for part in rest.split(',') {
-        let (name, value) = part
-            .trim_matches(' ')
-            .split_once('=')
-            .ok_or_else(malformed)?;
+    for part in fields(rest.unwrap_or_default(), b',') {
+        let (name, value) = cut(part.trim_start_matches(' '), b'=');
+        let value = value.ok_or_else(malformed)?;
         let slot = match name {
             "Credential" => &mut credential,
             "SignedHeaders" => &mut signed_headers,
@@ -57,7 +56,7 @@ pub(crate) fn read<'a>(
         signature: signature(signature_text.as_bytes())?,
         date: date(headers)?,
         session_token: headers
-            .get(AMZ_SECURITY_TOKEN)
+            .get(&AMZ_SECURITY_TOKEN)
             .map(|token| Cow::Borrowed(token.as_bytes())),
         lasts: None,
         content_sha256: None,
@@ -66,12 +65,12 @@ pub(crate) fn read<'a>(
 
 /// The one `x-amz-date`. `Date` alone is not enough: proxies rewrite it.
 fn date(headers: &HeaderMap) -> Result<AmzDate, Refusal> {
-    let mut values = headers.get_all(AMZ_DATE).iter();
+    let mut values = headers.get_all(&AMZ_DATE).iter();
     match (values.next(), values.next()) {
         (None, _) => Err(Refusal::MissingDate),
         (Some(value), None) => {
             AmzDate::parse(value.as_bytes()).ok_or(Refusal::Malformed(Malformation::Date))
         }
-        (Some(_), Some(_)) => Err(Refusal::DuplicateHeader(AMZ_DATE.into())),
+        (Some(_), Some(_)) => Err(Refusal::DuplicateHeader(AMZ_DATE.as_str().into())),
     }
 }

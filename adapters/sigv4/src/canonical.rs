@@ -55,21 +55,3 @@ pub(crate) fn write_encoded(bytes: &[u8], reserved: &'static AsciiSet, out: &mut
         out.extend_from_slice(part.as_bytes());
     }
 }
-
-/// Appends a hash in lower-case hexadecimal.
-pub(crate) fn write_hex(hash: &[u8; 32], out: &mut Vec<u8>) {
-    let mut digits = [0; 64];
-    // INVARIANT: twice as long as the hash, so that it cannot fail.
-    let _ = hex::encode_to_slice(hash, &mut digits);
-    out.extend_from_slice(&digits);
-}
-
-/// Reads a hash of 64 lower-case hexadecimal digits.
-pub(crate) fn read_hex(digits: &[u8]) -> Option<[u8; 32]> {
-    let mut hash = [0; 32];
-    if digits.iter().any(u8::is_ascii_uppercase) {
-        return None;
-    }
-    hex::decode_to_slice(digits, &mut hash).ok()?;
-    Some(hash)
-}

@@ -79,5 +79,5 @@ impl<'a> Claim<'a> {
 
 /// Takes 64 lower-case hexadecimal digits: in upper case it would be another string.
 pub(crate) fn signature(text: &[u8]) -> Result<[u8; 32], Refusal> {
-    crate::canonical::read_hex(text).ok_or(Refusal::Malformed(Malformation::Signature))
+    crate::hexadecimal::read(text).ok_or(Refusal::Malformed(Malformation::Signature))
 }

@@ -14,6 +14,25 @@
 //! part of the verification. Where it is still to come ([`Body::Streamed`], Amazon S3) a
 //! [`BodyDecoder`] follows it: plain or `aws-chunked`, with chunk signatures, trailers and checksums.
 //!
+//! ```
+//! # use std::{sync::Arc, time::{Duration, SystemTime}};
+//! # use notewarden_sigv4::{Body, Credentials, Refusal, Request, Service, Verifier};
+//! let credentials = Arc::new(Credentials::new("AKIDEXAMPLE", "secret"));
+//! let keys = |id: &str| (id == credentials.access_key_id()).then(|| Arc::clone(&credentials));
+//! let verifier = Verifier::new("us-east-1");
+//!
+//! let (head, body) = http::Request::get("/notes").body("").unwrap().into_parts();
+//! let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_767_323_045);
+//! let outcome = verifier.verify(
+//!     &Request::from(&head),
+//!     Body::Collected(body.as_bytes()),
+//!     Service::EXECUTE_API,
+//!     &keys,
+//!     now,
+//! );
+//! assert_eq!(outcome.unwrap_err(), Refusal::MissingAuthentication);
+//! ```
+//!
 //! **Authorize the bytes that are served.** The signature of services other than S3 covers the
 //! *normalized* path, so `/a/../b` verifies with a signature made for `/b`. Whoever routes and
 //! authorizes must use the same path, the one in the request line, and must not resolve dot segments
@@ -25,6 +44,8 @@ mod canonical;
 mod claim;
 mod credentials;
 mod date;
+mod fields;
+mod hexadecimal;
 mod payload;
 mod presigned;
 mod refusal;

@@ -66,7 +66,7 @@ pub(crate) fn read<'a>(request: &Request<'a>) -> Result<Claim<'a>, Refusal> {
     if algorithm != ALGORITHM {
         return Err(Refusal::UnsupportedAlgorithm(algorithm.into()));
     }
-    if request.headers.contains_key(AMZ_SECURITY_TOKEN) {
+    if request.headers.contains_key(&AMZ_SECURITY_TOKEN) {
         return Err(Refusal::MultipleAuthentication);
     }
     let date = parameters.required(DATE)?;

@@ -1,6 +1,6 @@
 //! The credential of a claim: access key id and scope.
 
-use crate::{Malformation, Refusal, ScopePart};
+use crate::{Malformation, Refusal, ScopePart, fields::fields};
 
 /// What every scope ends with.
 pub(crate) const TERMINATOR: &str = "aws4_request";
@@ -22,7 +22,7 @@ impl<'a> Credential<'a> {
     /// Exactly five parts, the first a plausible access key id.
     pub(crate) fn parse(text: &'a str) -> Result<Self, Refusal> {
         let malformed = Refusal::Malformed(Malformation::Credential);
-        let mut parts = text.split('/');
+        let mut parts = fields(text, b'/');
         let mut next = || parts.next();
         let (Some(access_key_id), Some(day), Some(region), Some(service), Some(terminator), None) =
             (next(), next(), next(), next(), next(), next())

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, header};
 
-use crate::{Form, Malformation, Refusal};
+use crate::{Form, Malformation, Refusal, fields::fields};
 
 /// Prefix of the headers that change what a request means to AWS.
 const AMZ: &str = "x-amz-";
-pub(crate) const AMZ_DATE: &str = "x-amz-date";
-pub(crate) const AMZ_CONTENT_SHA256: &str = "x-amz-content-sha256";
-pub(crate) const AMZ_SECURITY_TOKEN: &str = "x-amz-security-token";
+pub(crate) static AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+pub(crate) static AMZ_CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+pub(crate) static AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// `host;x-amz-date`: lower case, sorted, unique, not empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,17 +18,19 @@ pub(crate) struct SignedHeaders<'a>(Cow<'a, str>);
 
 impl<'a> SignedHeaders<'a> {
     pub(crate) fn parse(text: Cow<'a, str>) -> Result<Self, Refusal> {
-        let is_name = |name: &str| {
-            !name.is_empty()
-                && name.bytes().all(|byte| {
-                    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte)
-                })
-        };
-        if text.split(';').all(is_name) && text.split(';').is_sorted_by(|a, b| a < b) {
-            Ok(Self(text))
-        } else {
-            Err(Refusal::Malformed(Malformation::SignedHeaders))
+        let mut previous = "";
+        for name in fields(&text, b';') {
+            // An empty name is not greater than any.
+            let is_name = name > previous
+                && name
+                    .bytes()
+                    .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'));
+            if !is_name {
+                return Err(Refusal::Malformed(Malformation::SignedHeaders));
+            }
+            previous = name;
         }
+        Ok(Self(text))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -36,7 +38,7 @@ impl<'a> SignedHeaders<'a> {
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        self.0.split(';')
+        fields(&self.0, b';')
     }
 
     fn contains(&self, name: &str) -> bool {
@@ -46,25 +48,26 @@ impl<'a> SignedHeaders<'a> {
     /// `host`, `x-amz-date` and every other `x-amz-*` header that is present must be covered, and no
     /// header that has one meaning may be there twice.
     pub(crate) fn check(&self, headers: &HeaderMap, form: Form) -> Result<(), Refusal> {
-        let must_sign = |name: &str| Err(Refusal::UnsignedHeader(name.into()));
+        let must_sign = |name: &HeaderName| Err(Refusal::UnsignedHeader(name.as_str().into()));
         if !self.contains(header::HOST.as_str()) {
-            return must_sign(header::HOST.as_str());
+            return must_sign(&header::HOST);
         }
-        if form == Form::Header && !self.contains(AMZ_DATE) {
-            return must_sign(AMZ_DATE);
+        if form == Form::Header && !self.contains(AMZ_DATE.as_str()) {
+            return must_sign(&AMZ_DATE);
         }
-        for name in headers.keys() {
-            if is_single(name) && headers.get_all(name).iter().nth(1).is_some() {
-                return Err(Refusal::DuplicateHeader(name.as_str().into()));
-            }
-            if name.as_str().starts_with(AMZ)
-                && name != AMZ_CONTENT_SHA256
+        if headers.len() != headers.keys_len()
+            && let Some(name) = headers
+                .keys()
+                .find(|name| is_single(name) && headers.get_all(*name).iter().nth(1).is_some())
+        {
+            return Err(Refusal::DuplicateHeader(name.as_str().into()));
+        }
+        let unsigned = headers.keys().find(|name| {
+            name.as_str().starts_with(AMZ)
+                && *name != AMZ_CONTENT_SHA256
                 && !self.contains(name.as_str())
-            {
-                return must_sign(name.as_str());
-            }
-        }
-        Ok(())
+        });
+        unsigned.map_or(Ok(()), must_sign)
     }
 }
 

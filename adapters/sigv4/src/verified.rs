@@ -101,7 +101,7 @@ impl ScopedKey {
         }
         for line in lines {
             out.push(b'\n');
-            crate::canonical::write_hex(line, &mut out);
+            crate::hexadecimal::write(line, &mut out);
         }
         out
     }

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 use self::{line::Line, trailer::Trailer};
 use super::{BodyError, TrailerSlot, checks::Checks};
-use crate::{Payload, Request, Verified, canonical, payload::sha256, verified::ScopedKey};
+use crate::{Payload, Request, Verified, hexadecimal, payload::sha256, verified::ScopedKey};
 
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 const CHUNK_SIGNATURE: &[u8] = b"chunk-signature=";
@@ -218,7 +218,7 @@ impl ChunkedDecoder {
             (Some(signed), Some(extension)) => {
                 signed.claimed = extension
                     .strip_prefix(CHUNK_SIGNATURE)
-                    .and_then(canonical::read_hex)
+                    .and_then(hexadecimal::read)
                     .ok_or(BodyError::MalformedChunk("its signature cannot be read"))?;
             }
             (None, None) => {}
@@ -246,13 +246,14 @@ impl ChunkedDecoder {
 
     /// Everything has come: holds it against all that was said about it.
     fn end(&mut self) -> Result<(), BodyError> {
+        let announced = self.trailer.announced()?;
         if let Some(signed) = &mut self.signed
-            && let Some((trailer, claimed)) = self.trailer.signed()?
+            && let Some(claimed) = self.trailer.signature()?
         {
-            signed.verify_trailer(trailer, claimed)?;
+            signed.verify_trailer(self.trailer.canonical(), claimed)?;
         }
-        if let Some((algorithm, value)) = self.trailer.finish()? {
-            self.checks.expect(algorithm, &value)?;
+        if let Some((algorithm, value)) = announced {
+            self.checks.expect(algorithm, value)?;
         }
         self.checks.finish()?;
         self.trailer.publish();

@@ -30,7 +30,8 @@ pub(crate) fn write(
 /// Appends a value with the spaces around it removed and those within it reduced to one each.
 fn write_value(value: &[u8], out: &mut Vec<u8>) {
     let value = value.trim_ascii();
-    if !value.windows(2).any(|pair| pair == b"  ") {
+    // The search for one byte is fast, and most values have no space at all.
+    if !value.contains(&b' ') || !value.windows(2).any(|pair| pair == b"  ") {
         return out.extend_from_slice(value);
     }
     let mut previous = 0;

@@ -5,15 +5,20 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode;
 
 use super::{RESERVED, write_encoded};
-use crate::presigned::SIGNATURE;
+use crate::{
+    fields::{cut, fields},
+    presigned::SIGNATURE,
+};
 
 /// The decoded pairs of a query, as servers read them: `+` is a space, a name without `=` has an empty
 /// value, and nothing between two `&` is nothing.
 pub(crate) fn pairs(raw: &str) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
-    raw.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decode(name), decode(value))
-    })
+    fields(raw, b'&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = cut(pair, b'=');
+            (decode(name), decode(value.unwrap_or_default()))
+        })
 }
 
 fn decode(raw: &str) -> Cow<'_, [u8]> {

@@ -71,7 +71,7 @@ impl Signer {
 }
 
 /// A request on the wire.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Wire {
     pub method: String,
     pub path: String,

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, header::HeaderName};
 
 use super::{BodyError, TrailerSlot};
-use crate::{Request, body::ChecksumAlgorithm, canonical};
+use crate::{Request, body::ChecksumAlgorithm, hexadecimal};
 
 const TRAILER: &str = "x-amz-trailer";
 const TRAILER_SIGNATURE: &str = "x-amz-trailer-signature";
@@ -83,7 +83,7 @@ impl Trailer {
         }
         if self.is_signed && name == TRAILER_SIGNATURE.as_bytes() {
             self.signature = Some(
-                canonical::read_hex(value)
+                hexadecimal::read(value)
                     .ok_or(BodyError::MalformedTrailer("its signature cannot be read"))?,
             );
             return Ok(());
@@ -104,22 +104,24 @@ impl Trailer {
         Ok(())
     }
 
-    /// What was signed and with what; `None` if there is no signed trailer.
-    pub(super) fn signed(&self) -> Result<Option<(&[u8], [u8; 32])>, BodyError> {
-        if !self.is_signed {
-            return Ok(None);
+    /// What the signature covers.
+    pub(super) fn canonical(&self) -> &[u8] {
+        &self.canonical
+    }
+
+    /// The signature, which must have come if the payload says so; `None` if it says otherwise.
+    pub(super) fn signature(&self) -> Result<Option<[u8; 32]>, BodyError> {
+        match (self.is_signed, self.signature) {
+            (true, None) => Err(BodyError::MalformedTrailer("it is not signed")),
+            (_, signature) => Ok(signature),
         }
-        let signature = self
-            .signature
-            .ok_or(BodyError::MalformedTrailer("it is not signed"))?;
-        Ok(Some((&self.canonical, signature)))
     }
 
     /// The announced checksum, which must have come.
-    pub(super) fn finish(&self) -> Result<Option<(ChecksumAlgorithm, Vec<u8>)>, BodyError> {
+    pub(super) fn announced(&self) -> Result<Option<(ChecksumAlgorithm, &[u8])>, BodyError> {
         match (self.declared, &self.value) {
             (None, _) => Ok(None),
-            (Some(algorithm), Some(value)) => Ok(Some((algorithm, value.as_bytes().to_vec()))),
+            (Some(algorithm), Some(value)) => Ok(Some((algorithm, value.as_bytes()))),
             (Some(_), None) => Err(BodyError::MalformedTrailer("the announced line is missing")),
         }
     }
