@@ -80,7 +80,7 @@ impl<'a> Context<'a> {
     /// The value of `key`.
     #[inline]
     pub fn get(&self, key: &str) -> Option<&ContextValue<'a>> {
-        let is_key = |(k, _): &&(Cow<'_, str>, _)| k.eq_ignore_ascii_case(key);
+        let is_key = |(own, _): &&(Cow<'_, str>, _)| is_same_key(own, key);
         self.0.iter().find(is_key).map(|(_, value)| value)
     }
 
@@ -96,6 +96,14 @@ impl<'a> Context<'a> {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ContextValue<'a>)> {
         self.0.iter().map(|(key, value)| (key.as_ref(), value))
     }
+}
+
+/// Whether two names are of one key. Keys of a service begin alike, so they are told apart from the end.
+#[inline]
+fn is_same_key(left: &str, right: &str) -> bool {
+    let alike = |(a, b): (u8, u8)| a.eq_ignore_ascii_case(&b);
+    left.len() == right.len()
+        && (left == right || left.bytes().rev().zip(right.bytes().rev()).all(alike))
 }
 
 impl Serialize for Context<'_> {

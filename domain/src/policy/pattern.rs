@@ -6,7 +6,7 @@
 mod glob;
 mod read;
 
-use super::Context;
+use super::{Context, ContextValue};
 use glob::Segment;
 
 /// How a pattern's text is read.
@@ -40,7 +40,8 @@ impl Variable {
     /// The text that stands in its place. A multivalued key has none, whatever the default.
     fn resolve<'v>(&'v self, context: &'v Context<'_>) -> Option<&'v str> {
         match context.get(&self.key) {
-            Some(_) => context.one(&self.key),
+            Some(ContextValue::One(value)) => Some(value),
+            Some(ContextValue::Many(_)) => None,
             None => self.default.as_deref(),
         }
     }

@@ -47,12 +47,19 @@ impl<'a> Request<'a> {
         let Some(own) = self.principal.account() else {
             return true;
         };
-        let in_arn = || self.resource.split(':').nth(4);
         let is_account =
             |account: &&str| !account.is_empty() && account.bytes().all(|b| b.is_ascii_digit());
         self.resource_account
-            .or_else(in_arn)
+            .or_else(|| account_in(self.resource))
             .filter(is_account)
             .is_none_or(|owner| owner == own)
     }
+}
+
+/// What stands where an ARN has its account: after the fourth colon.
+fn account_in(arn: &str) -> Option<&str> {
+    let mut colons = arn.bytes().enumerate().filter(|(_, byte)| *byte == b':');
+    let (before, _) = colons.nth(3)?;
+    let (after, _) = colons.next()?;
+    arn.get(before + 1..after)
 }
