@@ -1,6 +1,6 @@
 //! A data directory that can be restarted, with a clock that is wound by hand.
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use notewarden_domain::ports::{Clock, IdSource};
 use notewarden_embedded::Database;
@@ -23,13 +23,18 @@ pub struct DataDirectory {
 
 impl DataDirectory {
     pub fn new() -> Self {
+        Self::seeded(7)
+    }
+
+    /// One whose ids and secrets follow from `seed`.
+    pub fn seeded(seed: u64) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let database = Some(Database::open(directory.path()).unwrap());
         Self {
             directory,
             database,
             clock: Arc::new(FixedClock::at(NOON)),
-            ids: Arc::new(SeededIds::new(7)),
+            ids: Arc::new(SeededIds::new(seed)),
         }
     }
 
@@ -37,6 +42,10 @@ impl DataDirectory {
     pub fn restart(&mut self) {
         drop(self.database.take());
         self.database = Some(Database::open(self.directory.path()).unwrap());
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
     }
 
     pub fn wait(&self, seconds: u64) {

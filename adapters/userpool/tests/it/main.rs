@@ -5,3 +5,4 @@ mod credentials;
 mod data_directory;
 mod identities;
 mod identity_pool;
+mod user_pool_login;
