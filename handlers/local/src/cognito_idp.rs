@@ -1,0 +1,97 @@
+//! The User Pool's wire protocol, AWS JSON 1.1: one file for each operation, and the table of them all.
+
+mod admin_confirm_sign_up;
+mod admin_create_user;
+mod admin_delete_user;
+mod admin_disable_user;
+mod admin_enable_user;
+mod admin_get_user;
+mod admin_set_user_password;
+mod admin_user_global_sign_out;
+mod attributes;
+mod auth_result;
+mod confirm_sign_up;
+mod constraints;
+mod delivery;
+mod exception;
+mod get_tokens_from_refresh_token;
+mod get_user;
+mod global_sign_out;
+mod initiate_auth;
+mod list_users;
+pub mod operation;
+mod parameters;
+mod resend_confirmation_code;
+mod respond_to_auth_challenge;
+mod revoke_token;
+mod sign_up;
+mod user;
+
+use std::sync::Arc;
+
+use notewarden_domain::Timestamp;
+use notewarden_sigv4::Service;
+use serde::Deserialize;
+use serde_json::Value;
+
+use self::operation::{Operation, Support, WayIn};
+use crate::{
+    access::Ask,
+    app::App,
+    deployment::{ACCOUNT_ID, REGION},
+    json_protocol::{self, Exception},
+    wire::{Response, WireRequest},
+};
+
+/// Answers one request for the operation `name`.
+pub async fn handle(app: &Arc<App>, request: WireRequest, name: &str) -> Response {
+    json_protocol::answer(&request.id, perform(app, &request, name).await)
+}
+
+async fn perform(app: &App, request: &WireRequest, name: &str) -> Result<Value, Exception> {
+    let operation = Operation::find(name).ok_or_else(Exception::unknown_operation)?;
+    if operation.way_in == WayIn::Permitted {
+        permit(app, request, operation)?;
+    }
+    match operation.support {
+        Support::Served(handler) => handler(&app.user_pool, request).await,
+        Support::Refused(reason) => Err(exception::refused(operation.name, reason)),
+    }
+}
+
+/// Whoever signed must be permitted the operation on the pool that the request names.
+fn permit(app: &App, request: &WireRequest, operation: Operation) -> Result<(), Exception> {
+    let action = format!("cognito-idp:{}", operation.name);
+    let signer = app
+        .access
+        .authenticate(request, Service::COGNITO_IDP, &action)?;
+    let named = json_protocol::parse::<NamedPool>(request).ok();
+    let pool = named
+        .and_then(|named| named.user_pool_id)
+        .unwrap_or_else(|| app.user_pool.settings().id.clone());
+    app.access.authorize(&Ask {
+        request_id: &request.id,
+        principal: Some(&signer.credential.principal),
+        action: &action,
+        resource: &format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{pool}"),
+        context: Vec::new(),
+        peer: request.peer,
+    })?;
+    Ok(())
+}
+
+/// What every administrative request says.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NamedPool {
+    user_pool_id: Option<String>,
+}
+
+/// Seconds since the Unix epoch, as the protocol writes dates.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds are exact in an f64 for 285,000 years"
+)]
+fn epoch_seconds(at: Timestamp) -> f64 {
+    at.as_millis() as f64 / 1_000.0
+}

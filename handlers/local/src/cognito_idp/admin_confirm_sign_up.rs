@@ -1,0 +1,30 @@
+//! `AdminConfirmSignUp`: confirms a sign-up without a code.
+
+use notewarden_userpool::UserPool;
+use serde::{Deserialize, Serialize};
+
+use super::constraints::{Constraints, USER_POOL_ID, USERNAME};
+use crate::json_protocol::Exception;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminConfirmSignUpRequest {
+    user_pool_id: Option<String>,
+    username: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AdminConfirmSignUpResponse {}
+
+pub(super) async fn handle(
+    pool: &UserPool,
+    input: AdminConfirmSignUpRequest,
+) -> Result<AdminConfirmSignUpResponse, Exception> {
+    let mut constraints = Constraints::default();
+    let pool_id = constraints.required("userPoolId", input.user_pool_id.as_deref(), USER_POOL_ID);
+    let username = constraints.required("username", input.username.as_deref(), USERNAME);
+    constraints.check()?;
+    pool.check_id(pool_id)?;
+    pool.admin_confirm_sign_up(username).await?;
+    Ok(AdminConfirmSignUpResponse {})
+}

@@ -1,0 +1,234 @@
+//! What a request's members must be, checked and told as AWS does: all that is wrong in one sentence.
+
+use crate::json_protocol::Exception;
+
+/// What the text of a member must be.
+#[derive(Clone, Copy)]
+pub(super) struct Text {
+    least: usize,
+    most: usize,
+    pattern: &'static str,
+    matches: fn(&str) -> bool,
+    /// Whether the sentence repeats the value.
+    is_secret: bool,
+}
+
+/// `UsernameType`
+pub(super) const USERNAME: Text = Text::secret(1, 128, r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", |text| {
+    has_only(text, |c| !c.is_whitespace() && !c.is_control())
+});
+/// `PasswordType`
+pub(super) const PASSWORD: Text = Text::secret(0, 256, r"^[\S]+.*[\S]+$", |text| {
+    text.chars().count() > 1
+        && !text.starts_with(char::is_whitespace)
+        && !text.ends_with(char::is_whitespace)
+        && !text.contains('\n')
+});
+/// `ClientIdType`
+pub(super) const CLIENT_ID: Text = Text::secret(1, 128, r"[\w+]+", |text| {
+    has_only(text, |c| is_word(c) || c == '+')
+});
+/// `ConfirmationCodeType`
+pub(super) const CODE: Text = Text::open(1, 2_048, r"[\S]+", is_unbroken);
+/// `SessionType`
+pub(super) const SESSION: Text = Text::secret(20, 2_048, "", |_| true);
+/// `TokenModelType`
+pub(super) const TOKEN: Text = Text::secret(0, usize::MAX, "[A-Za-z0-9-_=.]+", |text| {
+    has_only(text, |c| is_word(c) || matches!(c, '-' | '=' | '.'))
+});
+/// `SecretHashType`
+pub(super) const SECRET_HASH: Text = Text::secret(1, 128, r"[\w+=/]+", |text| {
+    has_only(text, |c| is_word(c) || matches!(c, '+' | '=' | '/'))
+});
+/// `UserPoolIdType`
+pub(super) const USER_POOL_ID: Text = Text::open(1, 55, r"[\w-]+_[0-9a-zA-Z]+", |text| {
+    let parts = text.rsplit_once('_');
+    parts.is_some_and(|(region, name)| {
+        has_only(region, |c| is_word(c) || c == '-')
+            && has_only(name, |c| c.is_ascii_alphanumeric())
+    })
+});
+/// `SearchPaginationTokenType`
+pub(super) const PAGINATION_TOKEN: Text = Text::open(1, usize::MAX, r"[\S]+", is_unbroken);
+
+impl Text {
+    const fn open(
+        least: usize,
+        most: usize,
+        pattern: &'static str,
+        matches: fn(&str) -> bool,
+    ) -> Self {
+        Self {
+            least,
+            most,
+            pattern,
+            matches,
+            is_secret: false,
+        }
+    }
+
+    const fn secret(
+        least: usize,
+        most: usize,
+        pattern: &'static str,
+        matches: fn(&str) -> bool,
+    ) -> Self {
+        Self {
+            is_secret: true,
+            ..Self::open(least, most, pattern, matches)
+        }
+    }
+}
+
+/// The constraints that a request breaks.
+#[derive(Default)]
+pub(super) struct Constraints(Vec<String>);
+
+impl Constraints {
+    /// The text of a member that must be there. Until [`check`](Self::check) has refused it, a missing one
+    /// is empty.
+    pub(super) fn required<'a>(
+        &mut self,
+        member: &str,
+        value: Option<&'a str>,
+        text: Text,
+    ) -> &'a str {
+        if value.is_none() {
+            self.broken(member, " null", "Member must not be null");
+        }
+        self.optional(member, value, text).unwrap_or_default()
+    }
+
+    /// The text of a member that may be left out.
+    pub(super) fn optional<'a>(
+        &mut self,
+        member: &str,
+        value: Option<&'a str>,
+        text: Text,
+    ) -> Option<&'a str> {
+        let value = value?;
+        let shown = if text.is_secret {
+            String::new()
+        } else {
+            format!(" '{value}'")
+        };
+        let length = value.chars().count();
+        if !(text.matches)(value) {
+            let rule = format!(
+                "Member must satisfy regular expression pattern: {}",
+                text.pattern
+            );
+            self.broken(member, &shown, &rule);
+        }
+        if length < text.least {
+            let rule = format!(
+                "Member must have length greater than or equal to {}",
+                text.least
+            );
+            self.broken(member, &shown, &rule);
+        }
+        if length > text.most {
+            let rule = format!(
+                "Member must have length less than or equal to {}",
+                text.most
+            );
+            self.broken(member, &shown, &rule);
+        }
+        Some(value)
+    }
+
+    /// One of a set of words.
+    pub(super) fn one_of(&mut self, member: &str, value: Option<&str>, words: &[&str]) {
+        match value {
+            None => self.broken(member, " null", "Member must not be null"),
+            Some(value) if !words.contains(&value) => {
+                let rule = format!("Member must satisfy enum value set: [{}]", words.join(", "));
+                self.broken(member, &format!(" '{value}'"), &rule);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A number of at most `most`.
+    pub(super) fn at_most(&mut self, member: &str, value: i64, most: i64) {
+        if value > most {
+            let rule = format!("Member must have value less than or equal to {most}");
+            self.broken(member, &format!(" '{value}'"), &rule);
+        }
+    }
+
+    /// A number of at least `least`.
+    pub(super) fn at_least(&mut self, member: &str, value: i64, least: i64) {
+        if value < least {
+            let rule = format!("Member must have value greater than or equal to {least}");
+            self.broken(member, &format!(" '{value}'"), &rule);
+        }
+    }
+
+    /// Refuses the request if anything is broken.
+    pub(super) fn check(self) -> Result<(), Exception> {
+        let count = self.0.len();
+        let errors = match count {
+            0 => return Ok(()),
+            1 => "error",
+            _ => "errors",
+        };
+        let message = format!(
+            "{count} validation {errors} detected: {}",
+            self.0.join("; ")
+        );
+        Err(Exception::new("InvalidParameterException", message))
+    }
+
+    fn broken(&mut self, member: &str, value: &str, rule: &str) {
+        let sentence = format!("Value{value} at '{member}' failed to satisfy constraint: {rule}");
+        self.0.push(sentence);
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_'
+}
+
+fn is_unbroken(text: &str) -> bool {
+    has_only(text, |c| !c.is_whitespace())
+}
+
+/// One character or more, and each is one of those.
+fn has_only(text: &str, is_one: fn(char) -> bool) -> bool {
+    !text.is_empty() && text.chars().all(is_one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_wrong_is_told_at_once_and_no_secret() {
+        let mut constraints = Constraints::default();
+        constraints.required("username", None, USERNAME);
+        constraints.required("password", Some(&"secret".repeat(50)), PASSWORD);
+        constraints.required("confirmationCode", Some("1 2"), CODE);
+        let refused = constraints.check().unwrap_err();
+        assert_eq!(refused.kind(), "InvalidParameterException");
+        assert_eq!(
+            refused.message(),
+            "3 validation errors detected: Value null at 'username' failed to satisfy constraint: Member must \
+             not be null; Value at 'password' failed to satisfy constraint: Member must have length less than \
+             or equal to 256; Value '1 2' at 'confirmationCode' failed to satisfy constraint: Member must \
+             satisfy regular expression pattern: [\\S]+"
+        );
+    }
+
+    #[test]
+    fn an_empty_name_is_refused_and_a_good_one_taken() {
+        let mut constraints = Constraints::default();
+        constraints.required("username", Some("admin@example.com"), USERNAME);
+        constraints.required("clientId", Some("4mc3iemjfrd0kq"), CLIENT_ID);
+        constraints.optional("secretHash", None, SECRET_HASH);
+        assert!(constraints.check().is_ok());
+        let mut constraints = Constraints::default();
+        constraints.required("username", Some(""), USERNAME);
+        assert!(constraints.check().is_err());
+    }
+}

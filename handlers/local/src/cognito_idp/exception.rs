@@ -1,0 +1,182 @@
+//! The User Pool's refusals, as AWS names and words them.
+
+use notewarden_domain::StoreError;
+use notewarden_userpool::{
+    UserPoolError,
+    codes::CodeError,
+    passwords::WeakPassword,
+    tokens::TokenError,
+    user_pool::{AuthFlow, RefreshTokenFault, SecretHashFault},
+};
+
+use crate::json_protocol::Exception;
+
+const NOT_AUTHORIZED: &str = "NotAuthorizedException";
+const NOT_FOUND: &str = "ResourceNotFoundException";
+const INVALID_PARAMETER: &str = "InvalidParameterException";
+
+impl From<UserPoolError> for Exception {
+    fn from(error: UserPoolError) -> Self {
+        let (kind, message) = match error {
+            UserPoolError::PoolNotFound(id) => {
+                (NOT_FOUND, format!("User pool {id} does not exist."))
+            }
+            UserPoolError::ClientNotFound(id) => {
+                (NOT_FOUND, format!("User pool client {id} does not exist."))
+            }
+            UserPoolError::ClientNotProved { client, fault } => {
+                (NOT_AUTHORIZED, of_secret_hash(fault, &client))
+            }
+            UserPoolError::CannotBeConfirmed(status) => (
+                NOT_AUTHORIZED,
+                format!(
+                    "User cannot be confirmed. Current status is {}",
+                    status.as_str()
+                ),
+            ),
+            UserPoolError::FlowNotAllowed(flow) => (INVALID_PARAMETER, of_flow(flow)),
+            UserPoolError::UnknownAttribute(name) => (
+                INVALID_PARAMETER,
+                format!(
+                    "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
+                ),
+            ),
+            UserPoolError::InvalidAttribute(name) => (
+                INVALID_PARAMETER,
+                format!(
+                    "Attributes did not conform to the schema: {name}: The attribute value is invalid\n"
+                ),
+            ),
+            UserPoolError::WeakPassword(lack) => (
+                "InvalidPasswordException",
+                format!(
+                    "Password did not conform with policy: {}",
+                    of_password(lack)
+                ),
+            ),
+            UserPoolError::Store(error) => return of_store(&error),
+            other => {
+                let Some((kind, message)) = fixed(&other) else {
+                    return of_store(&StoreError::unavailable(other));
+                };
+                (kind, message.to_owned())
+            }
+        };
+        Self::new(kind, message)
+    }
+}
+
+/// The refusals that always say the same.
+fn fixed(error: &UserPoolError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        UserPoolError::NotAnEmail => (INVALID_PARAMETER, "Username should be an email."),
+        UserPoolError::UsernameExists => (
+            "UsernameExistsException",
+            "An account with the given email already exists.",
+        ),
+        UserPoolError::UserNotFound => ("UserNotFoundException", "User does not exist."),
+        UserPoolError::ReadOnlyAttribute(_) => (
+            NOT_AUTHORIZED,
+            "A client attempted to write unauthorized attribute",
+        ),
+        UserPoolError::WrongCredentials => (NOT_AUTHORIZED, "Incorrect username or password."),
+        UserPoolError::LockedOut => (NOT_AUTHORIZED, "Password attempts exceeded"),
+        UserPoolError::NotConfirmed => ("UserNotConfirmedException", "User is not confirmed."),
+        UserPoolError::Disabled => (NOT_AUTHORIZED, "User is disabled."),
+        UserPoolError::TemporaryPasswordExpired => (
+            NOT_AUTHORIZED,
+            "Temporary password has expired and must be reset by an administrator.",
+        ),
+        UserPoolError::Code(CodeError::Mismatch) => (
+            "CodeMismatchException",
+            "Invalid verification code provided, please try again.",
+        ),
+        UserPoolError::Code(CodeError::Expired) => (
+            "ExpiredCodeException",
+            "Invalid code provided, please request a code again.",
+        ),
+        UserPoolError::Code(CodeError::LimitExceeded) => (
+            "LimitExceededException",
+            "Attempt limit exceeded, please try after some time.",
+        ),
+        UserPoolError::InvalidSrpNumber => (INVALID_PARAMETER, "SRP_A is invalid."),
+        UserPoolError::InvalidChallenge => (NOT_AUTHORIZED, "Invalid session for the user."),
+        UserPoolError::AccessToken(TokenError::Expired { .. }) => {
+            (NOT_AUTHORIZED, "Access Token has expired")
+        }
+        UserPoolError::AccessToken(TokenError::Revoked) => {
+            (NOT_AUTHORIZED, "Access Token has been revoked")
+        }
+        UserPoolError::AccessToken(_) => (NOT_AUTHORIZED, "Invalid Access Token"),
+        UserPoolError::RefreshToken(RefreshTokenFault::Invalid) => {
+            (NOT_AUTHORIZED, "Invalid Refresh Token")
+        }
+        UserPoolError::RefreshToken(RefreshTokenFault::Revoked) => {
+            (NOT_AUTHORIZED, "Refresh Token has been revoked")
+        }
+        UserPoolError::RefreshToken(RefreshTokenFault::Expired) => {
+            (NOT_AUTHORIZED, "Refresh Token has expired")
+        }
+        UserPoolError::ForeignToken => (
+            "UnauthorizedException",
+            "The client is not authorized to revoke the token.",
+        ),
+        UserPoolError::NotARefreshToken => {
+            ("UnsupportedTokenTypeException", "Unsupported token type")
+        }
+        _ => return None,
+    })
+}
+
+fn of_secret_hash(fault: SecretHashFault, client: &str) -> String {
+    match fault {
+        SecretHashFault::Missing => {
+            format!("Client {client} is configured for secret but secret was not received")
+        }
+        SecretHashFault::Mismatch => format!("SecretHash does not match for the client: {client}"),
+        SecretHashFault::Unexpected => {
+            format!("Client {client} is not configured for secret but secret was received")
+        }
+    }
+}
+
+fn of_flow(flow: AuthFlow) -> String {
+    match flow {
+        AuthFlow::RefreshToken => "Auth flow not enabled for this client".to_owned(),
+        other => format!("{} flow not enabled for this client", other.as_str()),
+    }
+}
+
+const fn of_password(lack: WeakPassword) -> &'static str {
+    match lack {
+        WeakPassword::TooShort => "Password not long enough",
+        WeakPassword::NoUppercase => "Password must have uppercase characters",
+        WeakPassword::NoLowercase => "Password must have lowercase characters",
+        WeakPassword::NoNumber => "Password must have numeric characters",
+        WeakPassword::NoSymbol => "Password must have symbol characters",
+    }
+}
+
+fn of_store(error: &StoreError) -> Exception {
+    tracing::error!(
+        error = error as &dyn std::error::Error,
+        "the user pool failed"
+    );
+    Exception::internal()
+}
+
+/// The operation is not served, because of `reason`.
+pub(super) fn refused(operation: &str, reason: &str) -> Exception {
+    let message = format!("{operation} is not served: {reason}.");
+    Exception::new("UnsupportedOperationException", message)
+}
+
+/// A parameter of a flow or challenge is missing.
+pub(super) fn missing_parameter(name: &str) -> Exception {
+    invalid_parameter(format!("Missing required parameter {name}"))
+}
+
+/// A parameter is not what it must be.
+pub(super) fn invalid_parameter(message: impl Into<String>) -> Exception {
+    Exception::new(INVALID_PARAMETER, message)
+}

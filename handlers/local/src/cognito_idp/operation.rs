@@ -1,0 +1,361 @@
+//! The operations of the User Pool: who may call each, and what becomes of it.
+
+use std::pin::Pin;
+
+use notewarden_userpool::UserPool;
+use serde_json::Value;
+
+use super::{
+    admin_confirm_sign_up, admin_create_user, admin_delete_user, admin_disable_user,
+    admin_enable_user, admin_get_user, admin_set_user_password, admin_user_global_sign_out,
+    confirm_sign_up, get_tokens_from_refresh_token, get_user, global_sign_out, initiate_auth,
+    list_users, resend_confirmation_code, respond_to_auth_challenge, revoke_token, sign_up,
+};
+use crate::{
+    json_protocol::{Exception, parse, to_json},
+    wire::WireRequest,
+};
+
+/// An operation of the service.
+#[derive(Clone, Copy)]
+pub struct Operation {
+    /// As it stands in `X-Amz-Target`.
+    pub name: &'static str,
+    /// Who may call it.
+    pub way_in: WayIn,
+    /// What becomes of it.
+    pub support: Support,
+}
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WayIn {
+    /// Anybody: what the request carries is what it proves.
+    Anybody,
+    /// Whoever has an access token, for the user that it is of.
+    AccessToken,
+    /// Whoever signs and is permitted `cognito-idp:<name>` on the pool.
+    Permitted,
+}
+
+/// What becomes of an operation.
+#[derive(Clone, Copy)]
+pub enum Support {
+    /// It is served by this.
+    Served(Handler),
+    /// It is refused, because of this.
+    Refused(&'static str),
+}
+
+/// Reads a request, does what it asks, and answers.
+pub type Handler = for<'a> fn(&'a UserPool, &'a WireRequest) -> Answer<'a>;
+/// An answer on its way.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Value, Exception>> + Send + 'a>>;
+
+/// What serves an operation: the module of its name.
+macro_rules! served {
+    ($module:ident) => {
+        Support::Served(|pool, request| {
+            Box::pin(async move { to_json($module::handle(pool, parse(request)?).await?) })
+        })
+    };
+}
+
+/// Every operation that is served, in the order of the service's API reference.
+const SERVED: &[Operation] = &[
+    permitted("AdminConfirmSignUp", served!(admin_confirm_sign_up)),
+    permitted("AdminCreateUser", served!(admin_create_user)),
+    permitted("AdminDeleteUser", served!(admin_delete_user)),
+    permitted("AdminDisableUser", served!(admin_disable_user)),
+    permitted("AdminEnableUser", served!(admin_enable_user)),
+    permitted("AdminGetUser", served!(admin_get_user)),
+    permitted("AdminSetUserPassword", served!(admin_set_user_password)),
+    permitted(
+        "AdminUserGlobalSignOut",
+        served!(admin_user_global_sign_out),
+    ),
+    open("ConfirmSignUp", served!(confirm_sign_up)),
+    open(
+        "GetTokensFromRefreshToken",
+        served!(get_tokens_from_refresh_token),
+    ),
+    with_token("GetUser", served!(get_user)),
+    with_token("GlobalSignOut", served!(global_sign_out)),
+    open("InitiateAuth", served!(initiate_auth)),
+    permitted("ListUsers", served!(list_users)),
+    open("ResendConfirmationCode", served!(resend_confirmation_code)),
+    open("RespondToAuthChallenge", served!(respond_to_auth_challenge)),
+    open("RevokeToken", served!(revoke_token)),
+    open("SignUp", served!(sign_up)),
+];
+
+/// Operations that share the reason why they are refused.
+struct Refused {
+    reason: &'static str,
+    way_in: WayIn,
+    names: &'static [&'static str],
+}
+
+const REFUSED: &[Refused] = &[
+    Refused {
+        reason: "user pools, their clients and their settings are described in the template, and the local \
+                 server follows it",
+        way_in: WayIn::Permitted,
+        names: &[
+            "AddCustomAttributes",
+            "AddUserPoolClientSecret",
+            "CreateIdentityProvider",
+            "CreateResourceServer",
+            "CreateUserPool",
+            "CreateUserPoolClient",
+            "CreateUserPoolDomain",
+            "DeleteIdentityProvider",
+            "DeleteResourceServer",
+            "DeleteUserPool",
+            "DeleteUserPoolClient",
+            "DeleteUserPoolClientSecret",
+            "DeleteUserPoolDomain",
+            "DescribeIdentityProvider",
+            "DescribeResourceServer",
+            "DescribeRiskConfiguration",
+            "DescribeUserPool",
+            "DescribeUserPoolClient",
+            "DescribeUserPoolDomain",
+            "GetIdentityProviderByIdentifier",
+            "GetLogDeliveryConfiguration",
+            "GetSigningCertificate",
+            "GetUserPoolMfaConfig",
+            "ListIdentityProviders",
+            "ListResourceServers",
+            "ListTagsForResource",
+            "ListUserPoolClientSecrets",
+            "ListUserPoolClients",
+            "ListUserPools",
+            "SetLogDeliveryConfiguration",
+            "SetRiskConfiguration",
+            "SetUserPoolMfaConfig",
+            "TagResource",
+            "UntagResource",
+            "UpdateIdentityProvider",
+            "UpdateResourceServer",
+            "UpdateUserPool",
+            "UpdateUserPoolClient",
+            "UpdateUserPoolDomain",
+        ],
+    },
+    Refused {
+        reason: "there are no hosted pages",
+        way_in: WayIn::Permitted,
+        names: &[
+            "CreateManagedLoginBranding",
+            "CreateTerms",
+            "DeleteManagedLoginBranding",
+            "DeleteTerms",
+            "DescribeManagedLoginBranding",
+            "DescribeManagedLoginBrandingByClient",
+            "DescribeTerms",
+            "GetUICustomization",
+            "ListTerms",
+            "SetUICustomization",
+            "UpdateManagedLoginBranding",
+            "UpdateTerms",
+        ],
+    },
+    Refused {
+        reason: "users are not imported from files",
+        way_in: WayIn::Permitted,
+        names: &[
+            "CreateUserImportJob",
+            "DescribeUserImportJob",
+            "GetCSVHeader",
+            "ListUserImportJobs",
+            "StartUserImportJob",
+            "StopUserImportJob",
+        ],
+    },
+    Refused {
+        reason: "the user pool has no groups",
+        way_in: WayIn::Permitted,
+        names: &[
+            "AdminAddUserToGroup",
+            "AdminListGroupsForUser",
+            "AdminRemoveUserFromGroup",
+            "CreateGroup",
+            "DeleteGroup",
+            "GetGroup",
+            "ListGroups",
+            "ListUsersInGroup",
+            "UpdateGroup",
+        ],
+    },
+    Refused {
+        reason: "devices are not remembered",
+        way_in: WayIn::Permitted,
+        names: &[
+            "AdminForgetDevice",
+            "AdminGetDevice",
+            "AdminListDevices",
+            "AdminUpdateDeviceStatus",
+        ],
+    },
+    Refused {
+        reason: "devices are not remembered",
+        way_in: WayIn::AccessToken,
+        names: &[
+            "ConfirmDevice",
+            "ForgetDevice",
+            "GetDevice",
+            "ListDevices",
+            "UpdateDeviceStatus",
+        ],
+    },
+    Refused {
+        reason: "there is no threat protection that records sign-ins",
+        way_in: WayIn::Permitted,
+        names: &["AdminListUserAuthEvents", "AdminUpdateAuthEventFeedback"],
+    },
+    Refused {
+        reason: "there is no threat protection that records sign-ins",
+        way_in: WayIn::Anybody,
+        names: &["UpdateAuthEventFeedback"],
+    },
+    Refused {
+        reason: "users sign in with their own password only",
+        way_in: WayIn::Permitted,
+        names: &["AdminDisableProviderForUser", "AdminLinkProviderForUser"],
+    },
+    Refused {
+        reason: "the user pool has no multi-factor authentication",
+        way_in: WayIn::Permitted,
+        names: &["AdminSetUserMFAPreference", "AdminSetUserSettings"],
+    },
+    Refused {
+        reason: "the user pool has no multi-factor authentication",
+        way_in: WayIn::AccessToken,
+        names: &[
+            "AssociateSoftwareToken",
+            "GetUserAuthFactors",
+            "SetUserMFAPreference",
+            "SetUserSettings",
+            "VerifySoftwareToken",
+        ],
+    },
+    Refused {
+        reason: "there are no passkeys",
+        way_in: WayIn::AccessToken,
+        names: &[
+            "CompleteWebAuthnRegistration",
+            "DeleteWebAuthnCredential",
+            "ListWebAuthnCredentials",
+            "StartWebAuthnRegistration",
+        ],
+    },
+    Refused {
+        reason: "administrators do not sign in for users",
+        way_in: WayIn::Permitted,
+        names: &["AdminInitiateAuth", "AdminRespondToAuthChallenge"],
+    },
+    Refused {
+        reason: "attributes stay as they were given at sign-up",
+        way_in: WayIn::Permitted,
+        names: &["AdminDeleteUserAttributes", "AdminUpdateUserAttributes"],
+    },
+    Refused {
+        reason: "attributes stay as they were given at sign-up",
+        way_in: WayIn::AccessToken,
+        names: &[
+            "DeleteUserAttributes",
+            "GetUserAttributeVerificationCode",
+            "UpdateUserAttributes",
+            "VerifyUserAttribute",
+        ],
+    },
+    Refused {
+        reason: "only administrators give new passwords, by AdminSetUserPassword",
+        way_in: WayIn::Permitted,
+        names: &["AdminResetUserPassword"],
+    },
+    Refused {
+        reason: "only administrators give new passwords, by AdminSetUserPassword",
+        way_in: WayIn::Anybody,
+        names: &["ConfirmForgotPassword", "ForgotPassword"],
+    },
+    Refused {
+        reason: "only administrators give new passwords, by AdminSetUserPassword",
+        way_in: WayIn::AccessToken,
+        names: &["ChangePassword"],
+    },
+    Refused {
+        reason: "only administrators delete users, by AdminDeleteUser",
+        way_in: WayIn::AccessToken,
+        names: &["DeleteUser"],
+    },
+];
+
+impl Operation {
+    /// Every operation of the service.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let refused = REFUSED.iter().flat_map(|group| {
+            group.names.iter().map(|name| Self {
+                name,
+                way_in: group.way_in,
+                support: Support::Refused(group.reason),
+            })
+        });
+        SERVED.iter().copied().chain(refused)
+    }
+
+    /// The operation `name`, if the service has it.
+    pub fn find(name: &str) -> Option<Self> {
+        Self::all().find(|operation| operation.name == name)
+    }
+}
+
+const fn open(name: &'static str, support: Support) -> Operation {
+    Operation {
+        name,
+        way_in: WayIn::Anybody,
+        support,
+    }
+}
+
+const fn with_token(name: &'static str, support: Support) -> Operation {
+    Operation {
+        name,
+        way_in: WayIn::AccessToken,
+        support,
+    }
+}
+
+const fn permitted(name: &'static str, support: Support) -> Operation {
+    Operation {
+        name,
+        way_in: WayIn::Permitted,
+        support,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_operation_stands_once() {
+        let names: Vec<_> = Operation::all().map(|operation| operation.name).collect();
+        let distinct: BTreeSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len());
+        // As many as the service has.
+        assert_eq!(names.len(), 122);
+        assert!(SERVED.is_sorted_by(|a, b| a.name < b.name));
+        assert!(Operation::find("signup").is_none());
+    }
+
+    #[test]
+    fn what_administrators_do_needs_a_permission() {
+        for operation in Operation::all().filter(|operation| operation.name.starts_with("Admin")) {
+            assert_eq!(operation.way_in, WayIn::Permitted, "{}", operation.name);
+        }
+    }
+}

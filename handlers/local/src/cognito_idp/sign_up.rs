@@ -1,0 +1,58 @@
+//! `SignUp`: a new user, and a code for them.
+
+use notewarden_userpool::{
+    UserPool,
+    user_pool::{AppClient, SignedUp},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    attributes::{self, Attribute},
+    constraints::{CLIENT_ID, Constraints, PASSWORD, SECRET_HASH, USERNAME},
+    delivery::CodeDeliveryDetails,
+};
+use crate::json_protocol::Exception;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SignUpRequest {
+    client_id: Option<String>,
+    secret_hash: Option<String>,
+    username: Option<String>,
+    password: Option<String>,
+    user_attributes: Option<Vec<Attribute>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct SignUpResponse {
+    user_confirmed: bool,
+    user_sub: String,
+    code_delivery_details: CodeDeliveryDetails,
+}
+
+pub(super) async fn handle(
+    pool: &UserPool,
+    input: SignUpRequest,
+) -> Result<SignUpResponse, Exception> {
+    let mut constraints = Constraints::default();
+    let client_id = constraints.required("clientId", input.client_id.as_deref(), CLIENT_ID);
+    let hash = constraints.optional("secretHash", input.secret_hash.as_deref(), SECRET_HASH);
+    let username = constraints.required("username", input.username.as_deref(), USERNAME);
+    let password = constraints.required("password", input.password.as_deref(), PASSWORD);
+    constraints.check()?;
+    let client = AppClient {
+        id: client_id,
+        secret_hash: hash,
+    };
+    let attributes = attributes::read("userAttributes", input.user_attributes)?;
+    let signed_up = pool
+        .sign_up(client, username, password, &attributes)
+        .await?;
+    let SignedUp { id, delivery } = signed_up;
+    Ok(SignUpResponse {
+        user_confirmed: false,
+        user_sub: id.to_string(),
+        code_delivery_details: delivery.into(),
+    })
+}
