@@ -119,3 +119,78 @@ enum Show {
     /// It is a token.
     Nothing,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentence(check: impl FnOnce(&mut Constraints)) -> Option<String> {
+        let mut constraints = Constraints::default();
+        check(&mut constraints);
+        let refused = constraints.check().err()?;
+        assert_eq!(refused.kind(), "ValidationException");
+        Some(refused.message().to_owned())
+    }
+
+    #[test]
+    fn ids_have_the_form_of_the_service_model() {
+        for good in [
+            "us-east-1:19104ee3-98b1-483d-a2cf-e2e023a0069c",
+            "x_Y-9:0",
+            "a:----",
+        ] {
+            assert_eq!(sentence(|c| c.id("identityId", Some(good))), None, "{good}");
+        }
+        let long = format!("us-east-1:{}", "0".repeat(60));
+        for bad in [
+            "us-east-1",
+            ":0",
+            "a:",
+            "a:G",
+            "a:ABC",
+            "a b:0",
+            "a:0:0",
+            &long,
+        ] {
+            assert!(
+                sentence(|c| c.id("identityId", Some(bad))).is_some(),
+                "{bad}"
+            );
+        }
+    }
+
+    #[test]
+    fn everything_that_is_broken_is_told_at_once_as_aws_words_it() {
+        let told = sentence(|c| {
+            c.id("identityId", Some("x"));
+            c.arn("customRoleArn", Some("arn:aws:iam::1"));
+        });
+        assert_eq!(
+            told.as_deref(),
+            Some(
+                "2 validation errors detected: Value 'x' at 'identityId' failed to satisfy constraint: Member \
+                 must satisfy regular expression pattern: [\\w-]+:[0-9a-f-]+; Value 'arn:aws:iam::1' at \
+                 'customRoleArn' failed to satisfy constraint: Member must have length greater than or equal to 20"
+            )
+        );
+        let told = sentence(|c| c.id("identityPoolId", None));
+        assert_eq!(
+            told.as_deref(),
+            Some(
+                "1 validation error detected: Value at 'identityPoolId' failed to satisfy constraint: Member \
+                 must not be null"
+            )
+        );
+    }
+
+    #[test]
+    fn a_token_is_never_repeated() {
+        let token = "secret".repeat(10_000);
+        let logins = Logins::from([("provider".to_owned(), token)]);
+        let told = sentence(|c| c.logins(&logins)).unwrap();
+        assert!(told.contains("length less than or equal to 50000"));
+        assert!(!told.contains("secret"));
+        let eleven = (0..11).map(|n| (format!("p{n}"), "t".to_owned())).collect();
+        assert!(sentence(|c| c.logins(&eleven)).is_some());
+    }
+}

@@ -87,3 +87,62 @@ pub(super) fn classic_flow() -> Exception {
     let message = "Basic (classic) flow is not enabled, please use enhanced flow.";
     Exception::new("InvalidParameterException", message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(error: IdentityPoolError) -> (&'static str, String) {
+        let exception = of_pool(error);
+        (exception.kind(), exception.message().to_owned())
+    }
+
+    #[test]
+    fn refusals_of_logins_are_worded_as_aws_words_them() {
+        let expired = LoginError::Expired {
+            expired_at: 100,
+            now: 160,
+        };
+        for (error, sentence) in [
+            (expired, "Invalid login token. Token expired: 160 >= 100"),
+            (
+                LoginError::Invalid,
+                "Invalid login token. Not a valid OpenId Connect identity token.",
+            ),
+            (
+                LoginError::MissingClaim("aud"),
+                "Invalid login token. Missing a required claim: aud",
+            ),
+            (
+                LoginError::WrongIssuer,
+                "Invalid login token. Issuer doesn't match providerName",
+            ),
+            (
+                LoginError::WrongAudience,
+                "Token is not from a supported provider of this identity pool.",
+            ),
+        ] {
+            let (kind, message) = told(IdentityPoolError::Login(error));
+            assert_eq!(
+                (kind, message.as_str()),
+                ("NotAuthorizedException", sentence)
+            );
+        }
+    }
+
+    #[test]
+    fn the_inside_is_told_to_nobody() {
+        let broken = || StoreError::corrupt("identity", "a secret of the inside");
+        for error in [
+            IdentityPoolError::Store(broken()),
+            IdentityPoolError::Login(LoginError::Store(broken())),
+        ] {
+            let (kind, message) = told(error);
+            assert_eq!(kind, "InternalErrorException");
+            assert!(!message.contains("inside"));
+        }
+        let (kind, message) = told(IdentityPoolError::RoleRefused("arn:aws:iam::1".to_owned()));
+        assert_eq!(kind, "InvalidIdentityPoolConfigurationException");
+        assert!(!message.contains("arn"));
+    }
+}

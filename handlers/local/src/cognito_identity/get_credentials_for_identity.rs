@@ -67,3 +67,41 @@ pub(super) async fn handle(
         credentials: CredentialsBody::from(&*issued),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use notewarden_domain::Timestamp;
+    use notewarden_userpool::{Principal, Secret};
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_answer_has_the_members_of_the_service_model() {
+        let credential = Credential {
+            access_key_id: "ASIA".to_owned(),
+            secret_access_key: Secret::new("key"),
+            session_token: Some(Secret::new("token")),
+            expires_at: Some(Timestamp::from_millis(1_795_262_400_500)),
+            principal: Arc::new(Principal::admin("000000000000", "AIDA")),
+        };
+        let response = GetCredentialsForIdentityResponse {
+            identity_id: "us-east-1:0".to_owned(),
+            credentials: CredentialsBody::from(&credential),
+        };
+        assert_eq!(
+            serde_json::to_value(response).unwrap(),
+            json!({
+                "IdentityId": "us-east-1:0",
+                "Credentials": {
+                    "AccessKeyId": "ASIA",
+                    "SecretKey": "key",
+                    "SessionToken": "token",
+                    "Expiration": 1_795_262_400.5,
+                },
+            })
+        );
+    }
+}

@@ -59,7 +59,7 @@ mod tests {
     fn text_stays_text() {
         let written = Xml::document("Root", |xml| {
             xml.element("Inner", |xml| {
-                xml.text("A", "<b a=\"1\">&amp;\u{0}é\r\n</b>")
+                xml.text("A", "<b a=\"1\">&amp;\u{0}é\r\n</b>");
             });
         });
         assert_eq!(
