@@ -10,6 +10,7 @@
 //! any policy, beats every allow.
 
 mod case;
+mod check;
 mod compiled;
 mod condition;
 mod context;
@@ -25,6 +26,7 @@ mod request;
 mod statement;
 
 pub use case::Case;
+pub use check::Warning;
 pub use compiled::{CompiledPolicies, CompiledPoliciesBuilder, PolicyLayer, Verdict};
 pub use context::{Context, ContextValue};
 pub use document::{

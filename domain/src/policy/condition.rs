@@ -127,6 +127,19 @@ impl Operand {
     }
 }
 
+/// Whether an operator of this test can read `text` as its operand.
+pub(super) fn is_readable(test: Test, text: &str) -> bool {
+    match Operand::new(test, text, Variables::Expanded) {
+        Operand::Unreadable(_) => false,
+        Operand::Arn(pattern) => pattern.is_arn(),
+        Operand::Bool(pattern) => {
+            let is_word = |word: &&str| pattern.source().eq_ignore_ascii_case(word);
+            pattern.has_variables() || ["true", "false"].iter().any(is_word)
+        }
+        _ => true,
+    }
+}
+
 impl Condition {
     pub fn new(
         operator: Operator,

@@ -8,6 +8,7 @@ mod read;
 
 use super::{Context, ContextValue};
 use glob::Segment;
+pub(super) use read::{Reference, reference};
 
 /// How a pattern's text is read.
 #[derive(Clone, Copy, Debug)]
@@ -92,6 +93,11 @@ impl Pattern {
     /// Whether there is a `*`.
     pub fn is_open(&self) -> bool {
         !self.others.is_empty()
+    }
+
+    /// Whether it has a variable.
+    pub fn has_variables(&self) -> bool {
+        !self.variables.is_empty()
     }
 
     /// Whether the whole of `text` matches.

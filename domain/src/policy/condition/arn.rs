@@ -30,6 +30,11 @@ impl ArnPattern {
         self.whole.source()
     }
 
+    /// Whether anything can match.
+    pub fn is_arn(&self) -> bool {
+        self.components.is_some() || self.whole.has_variables()
+    }
+
     pub fn expanded(&self, context: &Context<'_>) -> Option<String> {
         self.whole.expanded(context)
     }

@@ -82,6 +82,31 @@ impl<'n> Place<'n> {
         items.collect::<Parsed<_>>().map(OneOrMany::Many)
     }
 
+    /// The value of the member `key`, if this is an object that has it.
+    pub fn get(&self, key: &str) -> Option<Self> {
+        match &self.node.value {
+            Value::Object(members) => find(members, key).map(|member| self.member(member)),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; of anything else, itself.
+    pub fn items(&self) -> Vec<Self> {
+        match &self.node.value {
+            Value::Array(items) => {
+                let item = |(index, node)| Self {
+                    node,
+                    path: self.path.item(index),
+                };
+                items.iter().enumerate().map(item).collect()
+            }
+            _ => vec![Self {
+                node: self.node,
+                path: self.path.clone(),
+            }],
+        }
+    }
+
     /// Refuses the members that are not `known`.
     fn refuse_others(&self, members: &'n [Member], known: &[&str]) -> Parsed<()> {
         match members.iter().find(|m| !known.contains(&m.key.as_str())) {
