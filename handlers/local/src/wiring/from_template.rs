@@ -97,15 +97,9 @@ pub fn user_pool(stack: &Stack, deployment: &Deployment) -> UserPoolSettings {
 
 /// The identity pool's settings.
 pub fn identity_pool(stack: &Stack, deployment: &Deployment) -> IdentityPoolSettings {
-    let role_name = |arn: &str| {
-        stack
-            .role(arn)
-            .map(|role| role.name.clone())
-            .unwrap_or_default()
-    };
     IdentityPoolSettings {
         id: deployment.identity_pool.clone(),
-        authenticated_role: role_name(&stack.identity_pool.authenticated_role),
+        authenticated_role: stack.identity_pool.authenticated_role.clone(),
         // The template has no role for guests: there are none.
         unauthenticated_role: None,
     }
