@@ -1,21 +1,18 @@
 //! All policies that have a say in a request, compiled once and evaluated many times.
 
+mod builder;
 mod decide;
+mod layer;
 
 use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{
-    Policy, PolicyKind, Request,
-    document::Effect,
-    explain::Explanation,
-    index::Index,
-    principal::Grant,
-    statement::{CompiledStatement, Subject, Untraced},
-};
+use super::{Request, explain::Explanation, statement::Subject};
+pub use builder::CompiledPoliciesBuilder;
 pub(super) use decide::Reason;
 use decide::{Facts, decide};
+use layer::{Answer, Layer};
 
 /// What the policies say to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -213,199 +210,5 @@ fn lower<'b>(action: &'b str, buffer: &'b mut [u8; 128]) -> Cow<'b, str> {
     match lowered.and_then(|lowered| std::str::from_utf8(lowered).ok()) {
         Some(lowered) => Cow::Borrowed(lowered),
         None => Cow::Owned(action.to_ascii_lowercase()),
-    }
-}
-
-/// What the policies of one layer say together.
-#[derive(Clone, Copy, Debug, Default)]
-struct Answer {
-    denies: bool,
-    grant: Grant,
-}
-
-impl Answer {
-    /// What several levels say, each of which must allow; no level allows all.
-    fn of_every(levels: impl Iterator<Item = Self>) -> Option<Self> {
-        levels.reduce(|all, level| Self {
-            denies: all.denies || level.denies,
-            grant: all.grant.min(level.grant),
-        })
-    }
-}
-
-/// Policies of which any one may allow or deny.
-#[derive(Clone, Debug)]
-struct Layer {
-    names: Box<[Box<str>]>,
-    statements: Box<[CompiledStatement]>,
-    index: Index,
-}
-
-impl Default for Layer {
-    fn default() -> Self {
-        Self::new(&[])
-    }
-}
-
-impl Layer {
-    fn new(policies: &[Policy]) -> Self {
-        let statements = policies.iter().enumerate().flat_map(|(number, policy)| {
-            let statements = policy.statements().iter().enumerate();
-            statements
-                .map(move |(index, s)| CompiledStatement::new(number, index, s, policy.version()))
-        });
-        let statements: Box<[_]> = statements.collect();
-        let names = policies
-            .iter()
-            .enumerate()
-            .map(|(number, policy)| match policy.name() {
-                Some(name) => name.into(),
-                None => format!("#{}", number + 1).into(),
-            });
-        Self {
-            names: names.collect(),
-            index: Index::new(&statements),
-            statements,
-        }
-    }
-
-    /// What the statements that may match say.
-    #[inline]
-    fn consult(&self, subject: &Subject<'_>) -> Answer {
-        let mut answer = Answer::default();
-        for number in self
-            .index
-            .candidates(subject.action, subject.request.resource)
-        {
-            let Some(statement) = self.statements.get(number) else {
-                continue;
-            };
-            if statement.effect == Effect::Allow && answer.grant == Grant::Direct {
-                continue;
-            }
-            match (statement.effect, statement.matches(subject, &mut Untraced)) {
-                (_, Grant::None) => {}
-                (Effect::Allow, grant) => answer.grant = answer.grant.max(grant),
-                (Effect::Deny, _) => {
-                    answer.denies = true;
-                    return answer;
-                }
-            }
-        }
-        answer
-    }
-
-    /// What all statements say, each of which is added to `statements`.
-    fn consult_in_full(
-        &self,
-        part: PolicyLayer,
-        subject: &Subject<'_>,
-        statements: &mut Vec<super::StatementExplanation>,
-    ) -> Answer {
-        let mut answer = Answer::default();
-        for statement in &self.statements {
-            let mut mismatch = None;
-            let grant = statement.matches(subject, &mut mismatch);
-            match (statement.effect, grant) {
-                (_, Grant::None) => {}
-                (Effect::Allow, grant) => answer.grant = answer.grant.max(grant),
-                (Effect::Deny, _) => answer.denies = true,
-            }
-            let policy = self.names.get(statement.policy).map_or("", |name| name);
-            statements.push(super::StatementExplanation::new(
-                part, policy, statement, grant, mismatch,
-            ));
-        }
-        answer
-    }
-}
-
-/// Gathers the policies that have a say.
-#[derive(Clone, Debug, Default)]
-pub struct CompiledPoliciesBuilder {
-    identity: Vec<Policy>,
-    resource: Vec<Policy>,
-    boundary: Vec<Policy>,
-    session: Vec<Policy>,
-    service_control: Vec<Vec<Policy>>,
-    resource_control: Vec<Vec<Policy>>,
-    resource_must_allow: bool,
-}
-
-impl CompiledPoliciesBuilder {
-    /// Adds a policy of the principal: of the user, its groups or the role. Any of them may grant.
-    #[must_use]
-    pub fn identity(mut self, policy: &Policy) -> Self {
-        self.identity.push(policy.clone());
-        self
-    }
-
-    /// Adds the resource's own policy; the trust policy of a role that is to be assumed.
-    #[must_use]
-    pub fn resource(mut self, policy: &Policy) -> Self {
-        self.resource_must_allow |= policy.kind() == PolicyKind::Trust;
-        self.resource.push(policy.clone());
-        self
-    }
-
-    /// Adds a permissions boundary.
-    #[must_use]
-    pub fn boundary(mut self, policy: &Policy) -> Self {
-        self.boundary.push(policy.clone());
-        self
-    }
-
-    /// Adds a session policy; of several, any may allow.
-    #[must_use]
-    pub fn session(mut self, policy: &Policy) -> Self {
-        self.session.push(policy.clone());
-        self
-    }
-
-    /// Adds a level of the organization (root, unit or account) with its service control policies: some
-    /// policy of every level must allow.
-    #[must_use]
-    pub fn service_control_level<'p>(
-        mut self,
-        policies: impl IntoIterator<Item = &'p Policy>,
-    ) -> Self {
-        self.service_control
-            .push(policies.into_iter().cloned().collect());
-        self
-    }
-
-    /// Adds a level of the organization with its resource control policies: some policy of every level must allow.
-    #[must_use]
-    pub fn resource_control_level<'p>(
-        mut self,
-        policies: impl IntoIterator<Item = &'p Policy>,
-    ) -> Self {
-        self.resource_control
-            .push(policies.into_iter().cloned().collect());
-        self
-    }
-
-    /// Without the resource policy's consent nothing is allowed, whatever the principal's policies say: so it
-    /// is for trust policies and for KMS keys, where it goes without saying.
-    #[must_use]
-    pub fn resource_must_allow(mut self) -> Self {
-        self.resource_must_allow = true;
-        self
-    }
-
-    /// Compiles the policies.
-    pub fn build(self) -> CompiledPolicies {
-        let present = |policies: Vec<Policy>| (!policies.is_empty()).then(|| Layer::new(&policies));
-        let levels =
-            |levels: Vec<Vec<Policy>>| levels.iter().map(|level| Layer::new(level)).collect();
-        CompiledPolicies {
-            identity: Layer::new(&self.identity),
-            resource: present(self.resource),
-            boundary: present(self.boundary),
-            session: present(self.session),
-            service_control: levels(self.service_control),
-            resource_control: levels(self.resource_control),
-            resource_must_allow: self.resource_must_allow,
-        }
     }
 }

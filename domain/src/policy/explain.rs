@@ -20,6 +20,9 @@ pub struct Explanation {
     /// The statement that decided, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<StatementRef>,
+    /// If nothing allows it that must, the allowing statement there that comes nearest to matching.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closest: Option<StatementRef>,
     /// Every statement that has a say, in the order of layers, policies and documents.
     pub statements: Vec<StatementExplanation>,
 }
@@ -124,19 +127,38 @@ impl StatementExplanation {
         }
     }
 
-    /// How much of it matches: the further, the likelier it is what its author meant for the request.
-    fn progress(&self) -> usize {
-        let element = self
-            .mismatch
-            .as_ref()
-            .map(|mismatch| mismatch.element.as_str());
-        match element {
-            Some("Action" | "NotAction") => 0,
-            Some("Resource" | "NotResource") => 1,
-            Some("Principal" | "NotPrincipal") => 2,
-            Some(_) => 3,
-            None => 4,
-        }
+    /// How near it comes to matching: how many elements do and, in the first that does not, how much of the text.
+    /// The nearer, the likelier it is what its author meant for the request. `None` if it matches, or if not even
+    /// its action does.
+    fn nearness(&self) -> Option<(usize, usize)> {
+        let mismatch = self.mismatch.as_ref()?;
+        let matching_elements = match mismatch.element.as_str() {
+            "Action" | "NotAction" => return None,
+            "Resource" | "NotResource" => 1,
+            "Principal" | "NotPrincipal" => 2,
+            _ => 3,
+        };
+        Some((matching_elements, mismatch.common_length()))
+    }
+}
+
+impl Mismatch {
+    /// How long a beginning some pattern and some value have in common.
+    fn common_length(&self) -> usize {
+        let common = |left: &str, right: &str| {
+            left.bytes()
+                .zip(right.bytes())
+                .take_while(|(a, b)| a == b)
+                .count()
+        };
+        let values = || self.values.iter().flatten();
+        let patterns = self
+            .patterns
+            .iter()
+            .map(|tried| tried.expanded.as_ref().unwrap_or(&tried.pattern));
+        let lengths =
+            patterns.flat_map(|pattern| values().map(move |value| common(pattern, value)));
+        lengths.max().unwrap_or_default()
     }
 }
 
@@ -152,35 +174,43 @@ impl Explanation {
             Reason::Allowed(layer) => deciding(&statements, layer, Effect::Allow),
             Reason::Root | Reason::NotAllowed(_) => None,
         };
-        let said = match &decided_by {
-            Some(at) if verdict == Verdict::Allowed => format!("allowed by {at}"),
-            Some(at) => format!("denied by {at}"),
-            None => match reason {
-                Reason::Root => {
-                    "allowed: the root user may do in its account whatever is not denied".to_owned()
-                }
-                Reason::Allowed(layer) => format!("allowed by the {}", layer.as_str()),
-                Reason::Denied(layer) => format!("denied by the {}", layer.as_str()),
-                Reason::NotAllowed(layer) => not_allowed(request, layer, &statements),
-            },
+        let closest = match reason {
+            Reason::NotAllowed(layer) => near_misses(&statements)
+                .into_iter()
+                .find(|s| s.at.layer == layer),
+            _ => None,
+        };
+        let said = match (reason, &decided_by) {
+            (Reason::Root, _) => {
+                "allowed: the root user may do in its account whatever is not denied".to_owned()
+            }
+            (Reason::Allowed(_), Some(at)) => format!("allowed by {at}"),
+            (Reason::Denied(_), Some(at)) => format!("denied by {at}"),
+            (Reason::Allowed(layer), None) => format!("allowed by the {}", layer.as_str()),
+            (Reason::Denied(layer), None) => format!("denied by the {}", layer.as_str()),
+            (Reason::NotAllowed(layer), _) => not_allowed(request, layer, closest, &statements),
         };
         Self {
             verdict,
             reason: said,
             decided_by,
+            closest: closest.map(|s| s.at.clone()),
             statements,
         }
     }
 
-    /// The allowing statements that do not match the request but match its action: what to look at first when
-    /// it should have been allowed. The closest come first.
+    /// The allowing statements that match the request's action and not all of it: what to look at when it
+    /// should have been allowed. The nearest come first.
     pub fn near_misses(&self) -> Vec<&StatementExplanation> {
-        let is_near =
-            |s: &&StatementExplanation| s.effect == Effect::Allow && (1..4).contains(&s.progress());
-        let mut near: Vec<_> = self.statements.iter().filter(is_near).collect();
-        near.sort_by_key(|s| std::cmp::Reverse(s.progress()));
-        near
+        near_misses(&self.statements)
     }
+}
+
+fn near_misses(statements: &[StatementExplanation]) -> Vec<&StatementExplanation> {
+    let allowing = statements.iter().filter(|s| s.effect == Effect::Allow);
+    let mut near: Vec<_> = allowing.filter_map(|s| Some((s.nearness()?, s))).collect();
+    near.sort_by_key(|(nearness, _)| std::cmp::Reverse(*nearness));
+    near.into_iter().map(|(_, s)| s).collect()
 }
 
 fn deciding(
@@ -196,25 +226,20 @@ fn deciding(
 fn not_allowed(
     request: &Request<'_>,
     layer: PolicyLayer,
+    closest: Option<&StatementExplanation>,
     statements: &[StatementExplanation],
 ) -> String {
     let what = layer.as_str();
-    let own = statements.iter().filter(|s| s.at.layer == layer);
-    if own.clone().next().is_none() {
-        return format!("no {what} allows it: there is none");
-    }
-    let closest = own
-        .filter(|s| s.effect == Effect::Allow && (1..4).contains(&s.progress()))
-        .max_by_key(|s| s.progress());
     match closest {
         Some(StatementExplanation {
             at,
             mismatch: Some(mismatch),
             ..
-        }) => {
-            format!("no {what} allows it; closest is {at}, where {mismatch}")
+        }) => format!("no {what} allows it; closest is {at}, where {mismatch}"),
+        _ if statements.iter().any(|s| s.at.layer == layer) => {
+            format!("no {what} allows `{}`", request.action)
         }
-        _ => format!("no {what} allows `{}`", request.action),
+        _ => format!("no {what} allows it: there is none"),
     }
 }
 
@@ -286,13 +311,16 @@ fn list<T>(
 }
 
 impl fmt::Display for Explanation {
-    /// The verdict and its reason; then, unless it was decided by a statement, a line for each that came near.
+    /// The verdict and its reason; under an implicit denial, a line for each further statement that came near.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.verdict.as_str(), self.reason)?;
         if self.verdict != Verdict::ImplicitlyDenied {
             return Ok(());
         }
-        for StatementExplanation { at, mismatch, .. } in self.near_misses() {
+        let further = self.near_misses().into_iter();
+        for StatementExplanation { at, mismatch, .. } in
+            further.filter(|s| Some(&s.at) != self.closest.as_ref())
+        {
             if let Some(mismatch) = mismatch {
                 write!(f, "\n  {at}: {mismatch}")?;
             }

@@ -54,13 +54,11 @@ fn an_implicit_denial_shows_what_did_not_match() {
         "ImplicitlyDenied: no identity policy allows it; closest is identity policy `AuthRole`, statement 1 \
          (`ListOwnFolder`), where `Condition.StringLike.s3:prefix` does not match: the request has \
          `private/us-east-1:bbb/`, the statement `private/${cognito-identity.amazonaws.com:sub}/*` (here \
-         `private/us-east-1:aaa/*`)\n  identity policy `AuthRole`, statement 1 (`ListOwnFolder`): \
-         `Condition.StringLike.s3:prefix` does not match: the request has `private/us-east-1:bbb/`, the statement \
-         `private/${cognito-identity.amazonaws.com:sub}/*` (here `private/us-east-1:aaa/*`)\n  identity policy \
-         `AuthRole`, statement 0 (`OwnFolder`): `Resource` does not match: the request has `arn:aws:s3:::b`, the \
+         `private/us-east-1:aaa/*`)\n  identity policy `AuthRole`, statement 0 (`OwnFolder`): `Resource` does not match: the request has `arn:aws:s3:::b`, the \
          statement `arn:aws:s3:::b/private/${cognito-identity.amazonaws.com:sub}/*` (here \
          `arn:aws:s3:::b/private/us-east-1:aaa/*`)"
     );
+    assert_eq!(listing.closest.unwrap().statement, 1);
     let missing = explain(
         "s3:GetObject",
         "arn:aws:s3:::b/private/us-east-1:aaa/x",

@@ -34,7 +34,7 @@ const VALUES: [&str; 9] = [
     "${*}",
 ];
 
-fn list(items: Vec<&str>) -> String {
+fn list(items: &[&str]) -> String {
     let quoted: Vec<_> = items.iter().map(|item| format!("\"{item}\"")).collect();
     match quoted.as_slice() {
         [one] => one.clone(),
@@ -43,7 +43,7 @@ fn list(items: Vec<&str>) -> String {
 }
 
 fn selection(from: &'static [&'static str]) -> impl Strategy<Value = String> {
-    proptest::collection::vec(proptest::sample::select(from), 1..4).prop_map(list)
+    proptest::collection::vec(proptest::sample::select(from), 1..4).prop_map(|items| list(&items))
 }
 
 fn actions() -> impl Strategy<Value = String> {
