@@ -11,7 +11,7 @@ use notewarden_domain::{
     StoreError,
     ports::{Clock, IdSource},
 };
-use notewarden_embedded::{Database, Objects};
+use notewarden_embedded::{Database, Objects, database::Counters};
 use notewarden_infra::BucketSettings;
 use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool};
 
@@ -77,5 +77,10 @@ impl App {
     /// They do not.
     pub fn health(&self) -> Result<(), StoreError> {
         self.database.read(|_| Ok(()))
+    }
+
+    /// How many writes, commits and flushes the database has made since it was opened.
+    pub fn counters(&self) -> Counters {
+        self.database.counters()
     }
 }

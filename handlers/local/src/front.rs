@@ -10,9 +10,9 @@ use uuid::Builder;
 
 use crate::{
     app::App,
-    cognito_identity,
+    cognito_identity, cognito_idp,
     dispatch::{Door, Names, door},
-    local, sts,
+    local, s3, sts,
     wire::{self, Response, WireRequest},
 };
 
@@ -114,7 +114,11 @@ async fn route(app: &Arc<App>, request: Unread) -> Response {
     };
     match door(&request.parts, names) {
         Door::Api => app.gateway.handle(app, request).await,
-        Door::S3 | Door::CognitoIdp(_) => unread_body(BodyError::Cut),
+        Door::S3 => s3::handle(app, request.parts, request.body, &request.id, request.peer).await,
+        Door::CognitoIdp(operation) => match request.read(SERVICE_BODY_LIMIT).await {
+            Ok(request) => for_browsers(cognito_idp::handle(app, request, &operation).await),
+            Err((error, _)) => unread_body(error),
+        },
         Door::CognitoIdentity(operation) => match request.read(SERVICE_BODY_LIMIT).await {
             Ok(request) => for_browsers(cognito_identity::handle(app, request, &operation).await),
             Err((error, _)) => unread_body(error),

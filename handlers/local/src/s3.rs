@@ -37,6 +37,11 @@ use crate::{
     wire::{self, Body, Response},
 };
 
+/// The operations that are served, as AWS names them.
+pub fn operations() -> impl Iterator<Item = &'static str> {
+    operations::SERVED.iter().copied()
+}
+
 /// Answers one request to the bucket.
 pub async fn handle(
     app: &Arc<App>,

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod durability;
 mod test;
 mod up;
 
@@ -29,6 +30,7 @@ enum Task {
     Up(up::Up),
     Test(test::Test),
     Bench(bench::Bench),
+    Durability(durability::Durability),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         Task::Up(task) => task.run(),
         Task::Test(task) => task.run(),
         Task::Bench(task) => task.run(),
+        Task::Durability(task) => task.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

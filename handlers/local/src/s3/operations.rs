@@ -31,114 +31,41 @@ use super::session::Session;
 
 type Answer<T> = S3Result<S3Response<T>>;
 
-#[async_trait]
-impl S3 for Session {
-    async fn list_buckets(&self, _: S3Request<ListBucketsInput>) -> Answer<ListBucketsOutput> {
-        bucket::list(self)
-    }
+/// Serves each operation by its function, and lists them: nothing can be in one place only.
+macro_rules! serve {
+    ($($operation:ident: $method:ident($input:ident) -> $output:ident = $function:path;)*) => {
+        /// The operations that are served, as AWS names them.
+        pub const SERVED: &[&str] = &[$(stringify!($operation)),*];
 
-    async fn head_bucket(&self, _: S3Request<HeadBucketInput>) -> Answer<HeadBucketOutput> {
-        bucket::head()
-    }
+        #[async_trait]
+        impl S3 for Session {
+            $(
+                async fn $method(&self, request: S3Request<$input>) -> Answer<$output> {
+                    $function(self, request).await
+                }
+            )*
+        }
+    };
+}
 
-    async fn get_bucket_location(
-        &self,
-        _: S3Request<GetBucketLocationInput>,
-    ) -> Answer<GetBucketLocationOutput> {
-        bucket::location()
-    }
-
-    async fn list_objects(
-        &self,
-        request: S3Request<ListObjectsInput>,
-    ) -> Answer<ListObjectsOutput> {
-        list::version_1(self, request.input)
-    }
-
-    async fn list_objects_v2(
-        &self,
-        request: S3Request<ListObjectsV2Input>,
-    ) -> Answer<ListObjectsV2Output> {
-        list::version_2(self, request.input)
-    }
-
-    async fn head_object(&self, request: S3Request<HeadObjectInput>) -> Answer<HeadObjectOutput> {
-        read::head(self, request.input)
-    }
-
-    async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
-        read::get(self, request.input)
-    }
-
-    async fn get_object_attributes(
-        &self,
-        request: S3Request<GetObjectAttributesInput>,
-    ) -> Answer<GetObjectAttributesOutput> {
-        read::attributes(self, &request.input)
-    }
-
-    async fn put_object(&self, request: S3Request<PutObjectInput>) -> Answer<PutObjectOutput> {
-        write::put(self, request.input).await
-    }
-
-    async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
-        copy::object(self, request).await
-    }
-
-    async fn delete_object(
-        &self,
-        request: S3Request<DeleteObjectInput>,
-    ) -> Answer<DeleteObjectOutput> {
-        remove::one(self, request.input).await
-    }
-
-    async fn delete_objects(
-        &self,
-        request: S3Request<DeleteObjectsInput>,
-    ) -> Answer<DeleteObjectsOutput> {
-        remove::many(self, request).await
-    }
-
-    async fn create_multipart_upload(
-        &self,
-        request: S3Request<CreateMultipartUploadInput>,
-    ) -> Answer<CreateMultipartUploadOutput> {
-        multipart::create(self, request.input).await
-    }
-
-    async fn upload_part(&self, request: S3Request<UploadPartInput>) -> Answer<UploadPartOutput> {
-        multipart::put_part(self, request.input).await
-    }
-
-    async fn upload_part_copy(
-        &self,
-        request: S3Request<UploadPartCopyInput>,
-    ) -> Answer<UploadPartCopyOutput> {
-        copy::part(self, request.input).await
-    }
-
-    async fn complete_multipart_upload(
-        &self,
-        request: S3Request<CompleteMultipartUploadInput>,
-    ) -> Answer<CompleteMultipartUploadOutput> {
-        multipart::complete(self, request.input).await
-    }
-
-    async fn abort_multipart_upload(
-        &self,
-        request: S3Request<AbortMultipartUploadInput>,
-    ) -> Answer<AbortMultipartUploadOutput> {
-        multipart::abort(self, request.input).await
-    }
-
-    async fn list_parts(&self, request: S3Request<ListPartsInput>) -> Answer<ListPartsOutput> {
-        multipart::list_parts(self, request.input)
-    }
-
-    async fn list_multipart_uploads(
-        &self,
-        request: S3Request<ListMultipartUploadsInput>,
-    ) -> Answer<ListMultipartUploadsOutput> {
-        multipart::list_uploads(self, request.input)
-    }
+serve! {
+    ListBuckets: list_buckets(ListBucketsInput) -> ListBucketsOutput = bucket::list;
+    HeadBucket: head_bucket(HeadBucketInput) -> HeadBucketOutput = bucket::head;
+    GetBucketLocation: get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput = bucket::location;
+    ListObjects: list_objects(ListObjectsInput) -> ListObjectsOutput = list::version_1;
+    ListObjectsV2: list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output = list::version_2;
+    HeadObject: head_object(HeadObjectInput) -> HeadObjectOutput = read::head;
+    GetObject: get_object(GetObjectInput) -> GetObjectOutput = read::get;
+    GetObjectAttributes: get_object_attributes(GetObjectAttributesInput) -> GetObjectAttributesOutput = read::attributes;
+    PutObject: put_object(PutObjectInput) -> PutObjectOutput = write::put;
+    CopyObject: copy_object(CopyObjectInput) -> CopyObjectOutput = copy::object;
+    DeleteObject: delete_object(DeleteObjectInput) -> DeleteObjectOutput = remove::one;
+    DeleteObjects: delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput = remove::many;
+    CreateMultipartUpload: create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput = multipart::create;
+    UploadPart: upload_part(UploadPartInput) -> UploadPartOutput = multipart::put_part;
+    UploadPartCopy: upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput = copy::part;
+    CompleteMultipartUpload: complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput = multipart::complete;
+    AbortMultipartUpload: abort_multipart_upload(AbortMultipartUploadInput) -> AbortMultipartUploadOutput = multipart::abort;
+    ListParts: list_parts(ListPartsInput) -> ListPartsOutput = multipart::list_parts;
+    ListMultipartUploads: list_multipart_uploads(ListMultipartUploadsInput) -> ListMultipartUploadsOutput = multipart::list_uploads;
 }

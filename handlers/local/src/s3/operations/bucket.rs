@@ -1,18 +1,25 @@
 //! The bucket itself.
 
 use s3s::{
-    S3Response,
-    dto::{Bucket, GetBucketLocationOutput, HeadBucketOutput, ListBucketsOutput, Owner},
+    S3Request, S3Response,
+    dto::{
+        Bucket, GetBucketLocationInput, GetBucketLocationOutput, HeadBucketInput, HeadBucketOutput,
+        ListBucketsInput, ListBucketsOutput, Owner,
+    },
 };
 
-use super::{super::session::Session, Answer};
+use super::{
+    super::{session::Session, shapes},
+    Answer,
+};
 use crate::deployment::{ACCOUNT_ID, REGION};
 
 /// `ListBuckets`: there is one.
-pub fn list(session: &Session) -> Answer<ListBucketsOutput> {
+pub async fn list(session: &Session, _: S3Request<ListBucketsInput>) -> Answer<ListBucketsOutput> {
     let bucket = Bucket {
         name: Some(session.bucket().to_owned()),
         bucket_region: Some(REGION.to_owned()),
+        creation_date: Some(shapes::moment(session.objects().created_at())),
         ..Bucket::default()
     };
     Ok(S3Response::new(ListBucketsOutput {
@@ -23,7 +30,7 @@ pub fn list(session: &Session) -> Answer<ListBucketsOutput> {
 }
 
 /// `HeadBucket`.
-pub fn head() -> Answer<HeadBucketOutput> {
+pub async fn head(_: &Session, _: S3Request<HeadBucketInput>) -> Answer<HeadBucketOutput> {
     Ok(S3Response::new(HeadBucketOutput {
         bucket_region: Some(REGION.to_owned()),
         access_point_alias: Some(false),
@@ -32,7 +39,10 @@ pub fn head() -> Answer<HeadBucketOutput> {
 }
 
 /// `GetBucketLocation`: nothing stands for us-east-1.
-pub fn location() -> Answer<GetBucketLocationOutput> {
+pub async fn location(
+    _: &Session,
+    _: S3Request<GetBucketLocationInput>,
+) -> Answer<GetBucketLocationOutput> {
     Ok(S3Response::new(GetBucketLocationOutput::default()))
 }
 

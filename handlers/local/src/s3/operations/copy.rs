@@ -85,7 +85,10 @@ pub async fn object(
 }
 
 /// `UploadPartCopy`.
-pub async fn part(session: &Session, input: UploadPartCopyInput) -> Answer<UploadPartCopyOutput> {
+pub async fn part(
+    session: &Session,
+    S3Request { input, .. }: S3Request<UploadPartCopyInput>,
+) -> Answer<UploadPartCopyOutput> {
     let (id, number) = multipart::part_of(&input.upload_id, input.part_number)?;
     let source = PartSource {
         key: source(session, &input.copy_source)?,

@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use notewarden_embedded::objects::{ListItem, ListPage, ListQuery};
 use s3s::{
-    S3Response, S3Result,
+    S3Request, S3Response, S3Result,
     dto::{
         CommonPrefix, ListObjectsInput, ListObjectsOutput, ListObjectsV2Input, ListObjectsV2Output,
         Object, ObjectStorageClass,
@@ -24,7 +24,10 @@ use super::{
 const PAGE: i32 = 1_000;
 
 /// `ListObjects`.
-pub fn version_1(session: &Session, input: ListObjectsInput) -> Answer<ListObjectsOutput> {
+pub async fn version_1(
+    session: &Session,
+    S3Request { input, .. }: S3Request<ListObjectsInput>,
+) -> Answer<ListObjectsOutput> {
     let spelling = Spelling::of(input.encoding_type.as_ref())?;
     let limit = limit(input.max_keys)?;
     let query = ListQuery {
@@ -53,7 +56,10 @@ pub fn version_1(session: &Session, input: ListObjectsInput) -> Answer<ListObjec
 }
 
 /// `ListObjectsV2`.
-pub fn version_2(session: &Session, input: ListObjectsV2Input) -> Answer<ListObjectsV2Output> {
+pub async fn version_2(
+    session: &Session,
+    S3Request { input, .. }: S3Request<ListObjectsV2Input>,
+) -> Answer<ListObjectsV2Output> {
     let spelling = Spelling::of(input.encoding_type.as_ref())?;
     let limit = limit(input.max_keys)?;
     let after = match &input.continuation_token {

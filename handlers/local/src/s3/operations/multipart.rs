@@ -6,7 +6,7 @@ use notewarden_embedded::{
     objects::{ObjectError, UploadId},
 };
 use s3s::{
-    S3Error, S3Response, S3Result,
+    S3Error, S3Request, S3Response, S3Result,
     dto::{
         AbortMultipartUploadInput, AbortMultipartUploadOutput, ChecksumType, CommonPrefix,
         CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedPart,
@@ -32,7 +32,7 @@ const PAGE: i32 = 1_000;
 /// `CreateMultipartUpload`.
 pub async fn create(
     session: &Session,
-    input: CreateMultipartUploadInput,
+    S3Request { input, .. }: S3Request<CreateMultipartUploadInput>,
 ) -> Answer<CreateMultipartUploadOutput> {
     let algorithm = input
         .checksum_algorithm
@@ -100,7 +100,10 @@ fn checksum(
 }
 
 /// `UploadPart`.
-pub async fn put_part(session: &Session, input: UploadPartInput) -> Answer<UploadPartOutput> {
+pub async fn put_part(
+    session: &Session,
+    S3Request { input, .. }: S3Request<UploadPartInput>,
+) -> Answer<UploadPartOutput> {
     let (id, number) = part_of(&input.upload_id, input.part_number)?;
     let data = input.body.unwrap_or_else(write::empty);
     let stored = session
@@ -119,7 +122,7 @@ pub async fn put_part(session: &Session, input: UploadPartInput) -> Answer<Uploa
 /// `CompleteMultipartUpload`.
 pub async fn complete(
     session: &Session,
-    input: CompleteMultipartUploadInput,
+    S3Request { input, .. }: S3Request<CompleteMultipartUploadInput>,
 ) -> Answer<CompleteMultipartUploadOutput> {
     let malformed = || {
         s3_error!(
@@ -182,7 +185,7 @@ fn named(part: CompletedPart) -> Option<NamedPart> {
 /// `AbortMultipartUpload`.
 pub async fn abort(
     session: &Session,
-    input: AbortMultipartUploadInput,
+    S3Request { input, .. }: S3Request<AbortMultipartUploadInput>,
 ) -> Answer<AbortMultipartUploadOutput> {
     let id = id(&input.upload_id)?;
     session
@@ -197,7 +200,10 @@ pub async fn abort(
 }
 
 /// `ListParts`.
-pub fn list_parts(session: &Session, input: ListPartsInput) -> Answer<ListPartsOutput> {
+pub async fn list_parts(
+    session: &Session,
+    S3Request { input, .. }: S3Request<ListPartsInput>,
+) -> Answer<ListPartsOutput> {
     let limit = limit(input.max_parts)?;
     let after = input.part_number_marker.unwrap_or(0);
     let after_number = u16::try_from(after).unwrap_or(if after < 0 { 0 } else { MAX_PARTS });
@@ -236,9 +242,9 @@ pub fn list_parts(session: &Session, input: ListPartsInput) -> Answer<ListPartsO
 }
 
 /// `ListMultipartUploads`.
-pub fn list_uploads(
+pub async fn list_uploads(
     session: &Session,
-    input: ListMultipartUploadsInput,
+    S3Request { input, .. }: S3Request<ListMultipartUploadsInput>,
 ) -> Answer<ListMultipartUploadsOutput> {
     let spelling = Spelling::of(input.encoding_type.as_ref())?;
     let limit = limit(input.max_uploads)?;

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use notewarden_embedded::objects::{Object, ReadCondition};
 use s3s::{
-    S3Error, S3Response, S3Result,
+    S3Error, S3Request, S3Response, S3Result,
     dto::{
         Checksum, ChecksumMode, GetObjectAttributesInput, GetObjectAttributesOutput,
         GetObjectAttributesParts, GetObjectInput, GetObjectOutput, HeadObjectInput,
@@ -27,7 +27,10 @@ use super::{
 pub struct ObjectBytes;
 
 /// `HeadObject`.
-pub fn head(session: &Session, input: HeadObjectInput) -> Answer<HeadObjectOutput> {
+pub async fn head(
+    session: &Session,
+    S3Request { input, .. }: S3Request<HeadObjectInput>,
+) -> Answer<HeadObjectOutput> {
     let object = session
         .objects()
         .head(&input.key)
@@ -59,7 +62,10 @@ pub fn head(session: &Session, input: HeadObjectInput) -> Answer<HeadObjectOutpu
 }
 
 /// `GetObject`.
-pub fn get(session: &Session, input: GetObjectInput) -> Answer<GetObjectOutput> {
+pub async fn get(
+    session: &Session,
+    S3Request { input, .. }: S3Request<GetObjectInput>,
+) -> Answer<GetObjectOutput> {
     let reader = session.objects().get(&input.key).map_err(error::of_store)?;
     let reader = reader.ok_or_else(|| session.missing(&input.key))?;
     let asked = Asked {
@@ -105,9 +111,9 @@ pub fn get(session: &Session, input: GetObjectInput) -> Answer<GetObjectOutput> 
 }
 
 /// `GetObjectAttributes`.
-pub fn attributes(
+pub async fn attributes(
     session: &Session,
-    input: &GetObjectAttributesInput,
+    S3Request { input, .. }: S3Request<GetObjectAttributesInput>,
 ) -> Answer<GetObjectAttributesOutput> {
     let object = session
         .objects()
@@ -143,7 +149,7 @@ pub fn attributes(
         output.checksum = Some(checksum);
     }
     if wants(ObjectAttributes::OBJECT_PARTS) && !object.layout.parts.is_empty() {
-        output.object_parts = Some(parts(&object, input));
+        output.object_parts = Some(parts(&object, &input));
     }
     Ok(S3Response::new(output))
 }

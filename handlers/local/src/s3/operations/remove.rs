@@ -24,7 +24,10 @@ use super::{
 const MAX_KEYS: usize = 1_000;
 
 /// `DeleteObject`: what is not there counts as removed.
-pub async fn one(session: &Session, input: DeleteObjectInput) -> Answer<DeleteObjectOutput> {
+pub async fn one(
+    session: &Session,
+    S3Request { input, .. }: S3Request<DeleteObjectInput>,
+) -> Answer<DeleteObjectOutput> {
     read::check_version(input.version_id.as_deref())?;
     if input.if_match_last_modified_time.is_some() || input.if_match_size.is_some() {
         return Err(s3_error!(

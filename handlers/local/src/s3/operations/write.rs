@@ -3,7 +3,7 @@
 use futures_util::stream;
 use notewarden_embedded::objects::{Attributes, PutOptions};
 use s3s::{
-    S3Response,
+    S3Request, S3Response,
     dto::{PutObjectInput, PutObjectOutput, StreamingBlob},
 };
 
@@ -41,7 +41,10 @@ pub(super) use attributes;
 const METADATA_BYTES: usize = 2 << 10;
 
 /// `PutObject`.
-pub async fn put(session: &Session, input: PutObjectInput) -> Answer<PutObjectOutput> {
+pub async fn put(
+    session: &Session,
+    S3Request { input, .. }: S3Request<PutObjectInput>,
+) -> Answer<PutObjectOutput> {
     let condition = shapes::write_condition(input.if_match, input.if_none_match)?;
     let options = PutOptions {
         attributes: attributes!(input),
