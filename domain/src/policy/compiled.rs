@@ -171,8 +171,7 @@ impl CompiledPolicies {
         Facts {
             principal: request.principal.kind(),
             is_within_account: request.is_within_account(),
-            // Only a key's own policy opens it, as only a role's trust policy lets it be assumed.
-            resource_must_allow: self.resource_must_allow || action.starts_with("kms:"),
+            resource_must_allow: self.resource_must_allow || is_for_the_resource_to_allow(action),
             identity: ask(&self.identity, PolicyLayer::Identity),
             resource: self
                 .resource
@@ -197,6 +196,18 @@ impl CompiledPolicies {
                     .map(|layer| ask(layer, PolicyLayer::ResourceControl)),
             ),
         }
+    }
+}
+
+/// Whether nothing but the resource's own policy opens it to an action, in lower case: only its key policy lets a
+/// KMS key be used, and only its trust policy lets a role be assumed.
+fn is_for_the_resource_to_allow(action: &str) -> bool {
+    match action.split_once(':') {
+        Some(("kms", _)) => true,
+        Some(("sts", name)) => {
+            name.starts_with("assumerole") || matches!(name, "tagsession" | "setsourceidentity")
+        }
+        _ => false,
     }
 }
 

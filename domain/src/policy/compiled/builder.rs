@@ -68,8 +68,8 @@ impl CompiledPoliciesBuilder {
         self
     }
 
-    /// Without the resource policy's consent nothing is allowed, whatever the principal's policies say: so it
-    /// is for trust policies and for KMS keys, where it goes without saying.
+    /// Without the resource policy's consent nothing is allowed, whatever the principal's policies say. It goes
+    /// without saying for trust policies, and for the actions that assume a role or are on KMS keys.
     #[must_use]
     pub fn resource_must_allow(mut self) -> Self {
         self.resource_must_allow = true;

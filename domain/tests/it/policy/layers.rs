@@ -317,10 +317,7 @@ fn a_trust_policy_must_consent() {
     );
     assert_eq!(ask(none().resource(&trust(ROOT))), ImplicitlyDenied);
     assert_eq!(ask(none().resource(&trust(USER))), Allowed);
-    assert_eq!(
-        ask(none().identity(&assume).resource_must_allow()),
-        ImplicitlyDenied
-    );
+    assert_eq!(ask(none().identity(&assume)), ImplicitlyDenied);
 }
 
 #[test]
@@ -367,6 +364,14 @@ fn web_identity_federation() {
         ask("accounts.google.com", "us-east-1:pool", &["authenticated"]),
         ImplicitlyDenied
     );
+}
+
+#[test]
+fn a_resource_may_be_made_to_consent() {
+    let get = allow("s3:GetObject");
+    let closed = none().identity(&get).resource_must_allow();
+    assert_eq!(read(closed.clone(), USER), ImplicitlyDenied);
+    assert_eq!(read(closed.resource(&named(ROOT)), USER), Allowed);
 }
 
 #[test]
