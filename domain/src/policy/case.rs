@@ -1,15 +1,4 @@
 //! Table tests of policies: one JSON object a line, with policies, a request and the verdict it must get.
-//!
-//! ```json
-//! {"id": "own-folder", "expect": "Allowed",
-//!  "policies": {"identity": [{…}], "session": {…}},
-//!  "request": {"principal": "arn:…", "action": "s3:GetObject", "resource": "arn:…",
-//!              "account": "123456789012", "context": {"aws:SourceIp": "203.0.113.7"}}}
-//! ```
-//!
-//! `policies` has `identity`, `resource`, `trust`, `boundary`, `session`, `serviceControl` (or `scp`) and
-//! `resourceControl` (or `rcp`), each a document or a list; of the last two, a list within the list is a level,
-//! and a document alone is one too. `account`, the resource's, may be left out. Other members are ignored.
 
 use super::{
     CompiledPolicies, CompiledPoliciesBuilder, Context, ContextValue, Policy, PolicyError,
@@ -18,7 +7,18 @@ use super::{
     json::{self, Member, Value},
 };
 
-/// A request, the policies that have a say in it, and the verdict it must get.
+/// A request, the policies that have a say in it, and the verdict it must get: one row of a table test.
+///
+/// ```json
+/// {"id": "own-folder", "expect": "Allowed",
+///  "policies": {"identity": [{…}], "session": {…}},
+///  "request": {"principal": "arn:…", "action": "s3:GetObject", "resource": "arn:…",
+///              "account": "123456789012", "context": {"aws:SourceIp": "203.0.113.7"}}}
+/// ```
+///
+/// `policies` has `identity`, `resource`, `trust`, `boundary`, `session`, `serviceControl` (or `scp`) and
+/// `resourceControl` (or `rcp`), each a document or a list; of the last two, a list within the list is a level,
+/// and a document alone is one too. `account`, the resource's, may be left out. Other members are ignored.
 #[derive(Clone, Debug)]
 pub struct Case {
     /// What the case is called by; empty if it has no name.
