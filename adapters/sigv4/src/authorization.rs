@@ -9,7 +9,7 @@ use crate::{
     Form, Malformation, Refusal,
     claim::{ALGORITHM, Claim, signature},
     date::AmzDate,
-    fields::{cut, fields},
+    fields::cut,
     signed_headers::{AMZ_DATE, AMZ_SECURITY_TOKEN, SignedHeaders},
 };
 
@@ -30,7 +30,7 @@ pub(crate) fn read<'a>(
     }
 
     let (mut credential, mut signed_headers, mut signature_text) = (None, None, None);
-    for part in fields(rest.unwrap_or_default(), b',') {
+    for part in rest.unwrap_or_default().split(',') {
         let (name, value) = cut(part.trim_start_matches(' '), b'=');
         let value = value.ok_or_else(malformed)?;
         let slot = match name {
