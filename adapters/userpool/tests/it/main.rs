@@ -5,4 +5,5 @@ mod credentials;
 mod data_directory;
 mod identities;
 mod identity_pool;
+mod user_pool;
 mod user_pool_login;
