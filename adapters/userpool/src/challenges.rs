@@ -20,6 +20,10 @@ pub const CHALLENGE_LIFETIME: Duration = Duration::from_secs(3 * 60);
 /// What a client must answer next, and what of it the pool must remember.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every challenge is the large one, and none lives longer than a request"
+)]
 pub(crate) enum Step {
     /// Prove the password: `PASSWORD_VERIFIER`.
     PasswordVerifier {

@@ -109,7 +109,7 @@ impl UserPool {
         let until = (!is_permanent).then_some(until);
         self.commit(move |transaction| {
             users::update(transaction, user.id, |user| {
-                user.set_password(kept, until, now)
+                user.set_password(kept, until, now);
             })?;
             sessions::end_all(transaction, user.id)
         })

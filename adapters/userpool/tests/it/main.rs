@@ -1,5 +1,5 @@
 //! The pools through their public interface, over a real database in a directory of its own.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod credentials;
 mod data_directory;

@@ -35,7 +35,7 @@ async fn an_invited_user_chooses_a_password_at_the_first_sign_in() {
             session, user_id, ..
         }) = progress
         else {
-            unreachable!("{progress:?}");
+            panic!("{progress:?}");
         };
         assert_eq!(user_id, profile.id);
         let choose = |password| {

@@ -175,7 +175,7 @@ impl Pool {
 pub fn signed_in(progress: Progress) -> Tokens {
     match progress {
         Progress::SignedIn(tokens) => tokens,
-        other => unreachable!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

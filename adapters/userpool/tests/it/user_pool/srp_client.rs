@@ -27,7 +27,7 @@ impl SrpClient {
     pub fn new(secret: &[u8]) -> Self {
         let file = include_str!("../../data/srp-vectors.json");
         let file: serde_json::Value = serde_json::from_str(file).unwrap();
-        let prime = number(file["N"].as_str().unwrap());
+        let prime = number(file.get("N").unwrap().as_str().unwrap());
         let prime = BoxedMontyParams::new(Odd::new(prime).unwrap());
         let secret = BoxedUint::from_be_slice(&Sha256::digest(secret), BITS).unwrap();
         let public = residue(&BoxedUint::from(2_u8), &prime)
