@@ -48,6 +48,7 @@ pub struct Objects {
     pub(crate) blobs: Blobs,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    created_at: Timestamp,
 }
 
 /// The name of a multipart upload.
@@ -135,8 +136,9 @@ impl Objects {
             source,
         };
         create_private(&dir).map_err(failed)?;
-        database
-            .write(|transaction| Tables::open(transaction).map(drop))
+        let now = clock.now();
+        let created_at = database
+            .write(move |transaction| tables::create(transaction, now))
             .await
             .map_err(|error| failed(io::Error::other(error)))?;
         Ok(Self {
@@ -144,7 +146,13 @@ impl Objects {
             database,
             clock,
             ids,
+            created_at,
         })
+    }
+
+    /// When the bucket was made.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
     }
 
     /// Removes the blobs that an earlier run left behind. Blocks. Answers how many.

@@ -9,6 +9,7 @@ mod actions;
 mod body;
 mod conditions;
 mod cors;
+mod document;
 mod error;
 mod operations;
 mod plain;
@@ -25,6 +26,7 @@ use hyper::body::Incoming;
 use notewarden_sigv4::Service;
 use s3s::{HttpResponse, S3Result, service::S3ServiceBuilder};
 
+pub use self::operations::SERVED;
 use self::{
     cors::Cors,
     operations::ObjectBytes,
@@ -141,6 +143,3 @@ fn with_headers(mut response: Response, cors: &Cors<'_>, request_id: &str) -> Re
     }
     response
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use notewarden_domain::StoreError;
+use notewarden_domain::{StoreError, Timestamp};
 use redb::{
     ReadTransaction, ReadableTable, StorageError, Table, TableDefinition, TableError,
     WriteTransaction,
@@ -24,6 +24,29 @@ pub(crate) const PARTS: TableDefinition<'_, (u128, u16), &[u8]> =
 const REFERENCES: TableDefinition<'_, u128, u64> = TableDefinition::new("blob_references");
 /// Blob → its bytes, of the small ones.
 const INLINE: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("blob_bytes");
+
+/// What is kept of the bucket itself, by name.
+const BUCKET: TableDefinition<'_, &str, u64> = TableDefinition::new("bucket");
+const CREATED_AT: &str = "created at";
+
+/// Makes the tables, unless they are there. Answers when that was done first.
+pub(super) fn create(
+    transaction: &WriteTransaction,
+    now: Timestamp,
+) -> Result<Timestamp, StoreError> {
+    Tables::open(transaction)?;
+    let read = || -> Result<u64, redb::Error> {
+        let mut bucket = transaction.open_table(BUCKET)?;
+        if let Some(at) = bucket.get(CREATED_AT)? {
+            return Ok(at.value());
+        }
+        bucket.insert(CREATED_AT, now.as_millis())?;
+        Ok(now.as_millis())
+    };
+    read()
+        .map(Timestamp::from_millis)
+        .map_err(StoreError::unavailable)
+}
 
 /// The tables within a commit.
 pub(crate) struct Tables<'t> {

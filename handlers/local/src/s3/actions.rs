@@ -313,20 +313,20 @@ mod tests {
                 "CopyObject",
                 &object,
                 "",
-                &[("x-amz-copy-source", "/c/a%2Fb")],
+                &[("x-amz-copy-source", "/other/a%2Fb")],
                 vec![
                     "s3:PutObject arn:aws:s3:::b/k",
-                    "s3:GetObject arn:aws:s3:::c/a/b",
+                    "s3:GetObject arn:aws:s3:::other/a/b",
                 ],
             ),
             (
                 "UploadPartCopy",
                 &object,
                 "uploadId=1&partNumber=1",
-                &[("x-amz-copy-source", "c/k?versionId=v")],
+                &[("x-amz-copy-source", "other/k?versionId=v")],
                 vec![
                     "s3:PutObject arn:aws:s3:::b/k",
-                    "s3:GetObjectVersion arn:aws:s3:::c/k",
+                    "s3:GetObjectVersion arn:aws:s3:::other/k",
                 ],
             ),
             (

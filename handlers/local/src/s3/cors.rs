@@ -116,20 +116,18 @@ impl<'a> Cors<'a> {
     /// The first rule that fits.
     fn rule(&self) -> Option<&'a CorsRule> {
         let origin = self.origin.as_deref()?;
+        let fits_origin = |pattern: &String| fits(pattern, origin);
         self.rules.iter().find(|rule| {
-            rule.allowed_origins
-                .iter()
-                .any(|pattern| fits(pattern, origin))
-                && rule
-                    .allowed_methods
-                    .iter()
-                    .any(|method| *method == self.method)
-                && (!self.is_preflight
-                    || self
-                        .asked_headers
-                        .iter()
-                        .all(|name| allows_header(rule, name)))
+            rule.allowed_origins.iter().any(fits_origin)
+                && rule.allowed_methods.contains(&self.method)
+                && self.asked_headers().all(|name| allows_header(rule, name))
         })
+    }
+
+    /// The headers that a preflight asks for.
+    fn asked_headers(&self) -> impl Iterator<Item = &str> {
+        let asked = self.asked_headers.iter().filter(|_| self.is_preflight);
+        asked.map(String::as_str)
     }
 }
 

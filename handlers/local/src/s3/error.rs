@@ -187,6 +187,7 @@ pub fn of_object(error: ObjectError) -> S3Error {
 }
 
 /// What S3 answers when the store fails; the log has the cause.
+#[expect(clippy::needless_pass_by_value, reason = "an argument of `map_err`")]
 pub fn of_store(error: StoreError) -> S3Error {
     let cause = std::error::Error::source(&error).map(ToString::to_string);
     tracing::error!(%error, cause, "the object store failed");

@@ -9,7 +9,7 @@ use notewarden_embedded::checksums::ChecksumAlgorithm;
 use notewarden_sigv4::{Form, Verified};
 use s3s::{HttpRequest, S3Result, dto::Range, s3_error};
 
-use super::{body::Verifying, query::Query, target::Target};
+use super::{body::Verifying, document, query::Query, target::Target};
 
 /// The authentication, and how the body was sent.
 const TAKEN_OFF: [&str; 9] = [
@@ -111,7 +111,7 @@ impl PlainRequest {
     /// # Errors
     /// The body has no length, is too large, or is not what was signed.
     pub async fn with_body(&self, body: Verifying) -> S3Result<HttpRequest> {
-        let length = match (body.length, &self.method) {
+        let mut length = match (body.length, &self.method) {
             (Some(length), _) => length,
             (None, &Method::PUT | &Method::POST) => {
                 return Err(s3_error!(
@@ -130,7 +130,9 @@ impl PlainRequest {
         let body = if self.streams {
             body.stream()
         } else {
-            body.document().await?.into()
+            let document = document::prepare(&body.document().await?)?;
+            length = document.len() as u64;
+            document.into()
         };
         let invalid = |error| s3_error!(error, InvalidURI, "Couldn't parse the specified URI.");
         let mut request = http::Request::builder()

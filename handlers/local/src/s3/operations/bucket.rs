@@ -20,7 +20,6 @@ pub async fn list(session: &Session, _: S3Request<ListBucketsInput>) -> Answer<L
         name: Some(session.bucket().to_owned()),
         bucket_region: Some(REGION.to_owned()),
         creation_date: Some(shapes::moment(session.objects().created_at())),
-        ..Bucket::default()
     };
     Ok(S3Response::new(ListBucketsOutput {
         buckets: Some(vec![bucket]),

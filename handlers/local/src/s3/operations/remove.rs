@@ -112,6 +112,9 @@ fn check(
         context: Vec::new(),
     };
     session.authorize(&needed, headers)?;
+    if object.key.is_empty() {
+        return Err(s3_error!(InvalidArgument, "The key must not be empty"));
+    }
     target::check_key(&object.key)?;
     read::check_version(object.version_id.as_deref())?;
     if object.last_modified_time.is_some() || object.size.is_some() {
