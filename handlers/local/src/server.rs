@@ -60,8 +60,7 @@ async fn accept(listener: TcpListener, app: Arc<App>, mut stopping: watch::Recei
     let connections = GracefulShutdown::new();
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .pipeline_flush(true);
+        .header_read_timeout(HEAD_TIMEOUT);
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,

@@ -86,6 +86,17 @@ pub const OPERATIONS: &[Operation] = &[
     permitted("UpdateIdentityPool", Support::Refused(TEMPLATE)),
 ];
 
+/// The operations that are served to whoever is permitted them.
+pub fn permitted_and_served() -> impl Iterator<Item = &'static str> {
+    let is_served = |support| !matches!(support, Support::Refused(_) | Support::ClassicFlow);
+    OPERATIONS
+        .iter()
+        .filter(move |operation| {
+            operation.way_in == WayIn::Permitted && is_served(operation.support)
+        })
+        .map(|operation| operation.name)
+}
+
 impl Operation {
     /// The operation `name`, if the service has it.
     pub fn find(name: &str) -> Option<Self> {

@@ -89,6 +89,15 @@ const SERVED: &[Operation] = &[
     open("SignUp", served!(sign_up)),
 ];
 
+/// The operations that are served to whoever is permitted them.
+pub fn permitted_and_served() -> impl Iterator<Item = &'static str> {
+    let is_permitted = |operation: &&Operation| operation.way_in == WayIn::Permitted;
+    SERVED
+        .iter()
+        .filter(is_permitted)
+        .map(|operation| operation.name)
+}
+
 /// Operations that share the reason why they are refused.
 struct Refused {
     reason: &'static str,

@@ -1,0 +1,252 @@
+//! Where a test's server is reached.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use notewarden::{
+    server::Server,
+    system::SystemIds,
+    wiring::{self, Settings},
+};
+use notewarden_domain::ports::IdSource;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+/// A server and its outputs.
+pub struct Place {
+    pub endpoint: String,
+    pub outputs: Value,
+    http: Client<HttpConnector, Full<Bytes>>,
+    /// The server, where it runs in this process.
+    own: Option<(Server, TempDir)>,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Place {
+    /// Starts a server in this process, with an empty data directory.
+    pub async fn start() -> Arc<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let app = wiring::open(Settings {
+            data_dir: dir.path().to_owned(),
+            on_message: Arc::new(|_| ()),
+        })
+        .await
+        .unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Server::start(listener, app.clone()).unwrap();
+        let outputs = app.publish(server.address(), None).unwrap();
+        let outputs = serde_json::to_value(outputs).unwrap();
+        Arc::new(Self {
+            own: Some((server, dir)),
+            ..Self::at(outputs)
+        })
+    }
+
+    /// A server that runs elsewhere, by its outputs.
+    pub fn at(outputs: Value) -> Self {
+        let endpoint = outputs["Endpoint"].as_str().unwrap().to_owned();
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        Self {
+            endpoint,
+            outputs,
+            http: Client::builder(TokioExecutor::new()).build(connector),
+            own: None,
+        }
+    }
+
+    /// One of the outputs.
+    pub fn output(&self, name: &str) -> &str {
+        self.outputs[name].as_str().unwrap()
+    }
+
+    /// The data directory of a server in this process.
+    pub fn data_dir(&self) -> &Path {
+        self.own.as_ref().unwrap().1.path()
+    }
+
+    /// `host:port`.
+    pub fn host(&self) -> &str {
+        self.endpoint.strip_prefix("http://").unwrap()
+    }
+
+    /// Where in the bucket an object is, path style.
+    pub fn object(&self, key: &str) -> String {
+        // The colon of an identity id is signed encoded, as S3 reads it.
+        format!("/{}/{}", self.output("Bucket"), key.replace(':', "%3A"))
+    }
+
+    /// Sends a request as it is.
+    pub async fn send(&self, request: Request<Bytes>) -> Answer {
+        self.try_send(request).await.unwrap()
+    }
+
+    /// Sends a request to a server that may be killed meanwhile.
+    pub async fn try_send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Answer, Box<dyn std::error::Error>> {
+        let response = self.http.request(request.map(Full::new)).await?;
+        let (parts, body) = response.into_parts();
+        Ok(Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await?.to_bytes(),
+        })
+    }
+
+    /// `GET path`, unsigned.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(
+            Request::get(format!("{}{path}", self.endpoint))
+                .body(Bytes::new())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// An unsigned operation of Cognito: `AWSCognitoIdentityService.GetId`.
+    pub async fn cognito(&self, target: &str, body: Value) -> Answer {
+        let request = Request::post(format!("{}/", self.endpoint))
+            .header("content-type", "application/x-amz-json-1.1")
+            .header("x-amz-target", target)
+            .body(body.to_string().into())
+            .unwrap();
+        self.send(request).await
+    }
+
+    /// An unsigned operation of the User Pool.
+    pub async fn idp(&self, operation: &str, body: Value) -> Answer {
+        self.cognito(
+            &format!("AWSCognitoIdentityProviderService.{operation}"),
+            body,
+        )
+        .await
+    }
+
+    /// An unsigned operation of the Identity Pool.
+    pub async fn identity(&self, operation: &str, body: Value) -> Answer {
+        self.cognito(&format!("AWSCognitoIdentityService.{operation}"), body)
+            .await
+    }
+
+    /// The latest code sent to `name`.
+    pub async fn code_for(&self, name: &str) -> String {
+        let inbox = self.get("/_local/inbox").await.json();
+        let mail = inbox
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|mail| mail["to"] == name)
+            .unwrap();
+        mail["code"].as_str().unwrap().to_owned()
+    }
+
+    /// What the decision log says about the request that got this answer.
+    pub async fn decision_on(&self, answer: &Answer) -> Value {
+        let id = answer.headers["x-amzn-requestid"].to_str().unwrap();
+        self.get(&format!("/_local/decisions/{id}"))
+            .await
+            .ok()
+            .json()
+    }
+
+    /// The administrator's keys, from the credentials file.
+    pub fn admin_keys(&self) -> super::Keys {
+        let file = PathBuf::from(self.output("AwsCredentialsFile"));
+        let text = std::fs::read_to_string(file).unwrap();
+        let value = |name: &str| {
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .unwrap();
+            line.trim_start_matches([' ', '=']).to_owned()
+        };
+        super::Keys {
+            id: value("aws_access_key_id"),
+            secret: value("aws_secret_access_key"),
+            token: None,
+        }
+    }
+
+    /// Random bytes.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        SystemIds::default().fill(bytes);
+    }
+
+    /// Stops the server in this process in order.
+    pub async fn stop(self: Arc<Self>) {
+        let place = Arc::into_inner(self).expect("nobody else uses the server");
+        place.own.unwrap().0.stop().await;
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// Fails unless the answer has this status.
+    #[track_caller]
+    pub fn status(self, expected: u16) -> Self {
+        assert_eq!(self.status.as_u16(), expected, "{self:?}");
+        self
+    }
+
+    /// Fails unless the answer is a success.
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        assert!(self.status.is_success(), "{self:?}");
+        self
+    }
+
+    /// Fails unless the answer is a refusal before the API.
+    #[track_caller]
+    pub fn forbidden(self) -> Self {
+        let answer = self.status(403);
+        assert_eq!(answer.json(), json!({ "message": "Forbidden" }));
+        answer
+    }
+
+    /// Fails unless the answer is an S3 error with this code.
+    #[track_caller]
+    pub fn s3_error(self, status: u16, code: &str) -> Self {
+        let answer = self.status(status);
+        assert!(
+            answer.text().contains(&format!("<Code>{code}</Code>")),
+            "{answer:?}"
+        );
+        answer
+    }
+
+    /// Fails unless the answer is a Cognito error of this type.
+    #[track_caller]
+    pub fn exception(self, name: &str) -> Self {
+        let answer = self.status(400);
+        assert_eq!(answer.json()["__type"], name, "{answer:?}");
+        answer
+    }
+}
