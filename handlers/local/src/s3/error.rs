@@ -124,7 +124,8 @@ pub fn of_body(error: &BodyError) -> S3Error {
         BodyError::PayloadMismatch => payload_mismatch(),
         BodyError::ChecksumMismatch(algorithm) => s3_error!(
             BadDigest,
-            "The {algorithm} you specified did not match the calculated checksum."
+            "The {} you specified did not match the calculated checksum.",
+            algorithm.to_string().to_uppercase()
         ),
         BodyError::BadDigest => {
             s3_error!(

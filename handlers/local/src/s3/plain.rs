@@ -148,13 +148,14 @@ impl PlainRequest {
     }
 }
 
-/// A header of S3's own is there once: `s3s` and the policies must not read two values.
+/// A header of S3's own is there once: `s3s` and the policies must not read two values. The one that is a
+/// list is none of the policies' business.
 fn refuse_repeated(headers: &HeaderMap) -> S3Result<()> {
+    const LIST: &str = "x-amz-object-attributes";
     for name in headers.keys() {
-        let is_ours = name.as_str().starts_with("x-amz-")
-            || *name == header::RANGE
-            || name.as_str().starts_with("if-");
-        if is_ours && headers.get_all(name).iter().count() > 1 {
+        let text = name.as_str();
+        let is_ours = text.starts_with("x-amz-") || text.starts_with("if-") || text == "range";
+        if is_ours && text != LIST && headers.get_all(name).iter().count() > 1 {
             return Err(s3_error!(InvalidRequest, "The header {name} is repeated"));
         }
     }

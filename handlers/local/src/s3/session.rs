@@ -150,11 +150,9 @@ impl S3Access for Session {
         for needed in &needed {
             self.authorize(needed, cx.headers())?;
         }
-        if cx
-            .s3_path()
-            .get_bucket_name()
-            .is_some_and(|bucket| bucket != self.bucket())
-        {
+        let bucket = cx.s3_path().get_bucket_name();
+        let is_new = operation == "CreateBucket";
+        if bucket.is_some_and(|bucket| bucket != self.bucket() && !is_new) {
             return Err(s3_error!(
                 NoSuchBucket,
                 "The specified bucket does not exist"

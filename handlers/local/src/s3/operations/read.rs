@@ -121,11 +121,11 @@ pub async fn attributes(
         .map_err(error::of_store)?;
     let object = object.ok_or_else(|| session.missing(&input.key))?;
     check_version(input.version_id.as_deref())?;
+    // Clients send one header with all names, or one for each.
     let wants = |attribute: &str| {
-        input
-            .object_attributes
-            .iter()
-            .any(|wanted| wanted.as_str() == attribute)
+        let named = input.object_attributes.iter();
+        let mut named = named.flat_map(|names| names.as_str().split(','));
+        named.any(|name| name.trim() == attribute)
     };
     let mut output = GetObjectAttributesOutput {
         last_modified: Some(shapes::moment(object.head.modified_at)),

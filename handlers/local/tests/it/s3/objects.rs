@@ -231,6 +231,20 @@ async fn a_folder_is_listed_in_pages() {
 }
 
 #[tokio::test]
+async fn attributes_are_told_as_asked() {
+    let alice = alice().await;
+    alice.put("file", "123456789").await.ok();
+    let target = format!("{}?attributes", path(&alice.place, &alice.key("file")));
+    let asked = ("x-amz-object-attributes", "ETag,ObjectSize, Checksum");
+    let answer = alice.s3(Method::GET, &target, &[asked], "").await.ok();
+    let document = answer.text();
+    assert_eq!(elements(document, "ObjectSize"), ["9"]);
+    assert_eq!(elements(document, "ChecksumCRC64NVME"), ["rosUhgp5mIg="]);
+    assert_eq!(elements(document, "ETag").len(), 1);
+    assert_eq!(elements(document, "StorageClass"), [""; 0]);
+}
+
+#[tokio::test]
 async fn large_objects_come_in_parts() {
     let alice = alice().await;
     let target = path(&alice.place, &alice.key("large"));

@@ -475,6 +475,33 @@ async fn sig_18_links_are_held_to_their_word() {
 }
 
 #[tokio::test]
+async fn headers_that_presigners_put_into_the_query_count() {
+    let alice = alice().await;
+    let target = path(&alice.place, &alice.key("file"));
+    let put = async |query: &str, body: &'static str| {
+        let mut request = alice.request(Method::PUT, &format!("{target}?{query}"), &[], body);
+        let minute = Some(Duration::from_secs(60));
+        Signing {
+            presign: minute,
+            ..Signing::new(&alice.keys, "s3")
+        }
+        .sign(&mut request);
+        alice.place.send(request).await
+    };
+    put("x-amz-meta-color=blue&x-id=PutObject", "text")
+        .await
+        .ok();
+    let head = alice.s3(Method::HEAD, &target, &[], "").await.ok();
+    assert_eq!(head.headers["x-amz-meta-color"], "blue");
+    put("x-amz-checksum-crc32=AAAAAA%3D%3D", "text")
+        .await
+        .s3_error(400, "BadDigest");
+    put("x-amz-acl=public-read", "text")
+        .await
+        .s3_error(400, "AccessControlListNotSupported");
+}
+
+#[tokio::test]
 async fn sig_19_a_link_is_authorized_when_it_is_used() {
     let (alice, bob) = alice_and_bob().await;
     alice.put("file", "text").await.ok();
