@@ -160,10 +160,10 @@ impl IdentityPool {
             self.claim(&identity, &shown).await?;
             &self.settings.authenticated_role
         };
-        if let Some(asked) = role_arn {
-            if asked != role || shown.is_empty() {
-                return Err(IdentityPoolError::RoleNotOffered(asked.to_owned()));
-            }
+        if let Some(asked) = role_arn
+            && (asked != role || shown.is_empty())
+        {
+            return Err(IdentityPoolError::RoleNotOffered(asked.to_owned()));
         }
         let session = CognitoIdentity {
             identity_id: identity.id.clone(),

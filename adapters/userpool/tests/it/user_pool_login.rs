@@ -81,7 +81,7 @@ async fn sign_in(pool: &UserPool, client: &str) -> Tokens {
     let progress = pool.sign_in_with_password(client, ALICE, PASSWORD).await;
     match progress.unwrap() {
         Progress::SignedIn(tokens) => tokens,
-        other => unreachable!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

@@ -15,10 +15,10 @@ use notewarden_userpool::{
     },
 };
 
+pub use super::srp_client::POOL;
 use super::srp_client::SrpClient;
 use crate::data_directory::DataDirectory;
 
-pub const POOL: &str = "us-east-1_AbCdEf123";
 pub const PASSWORD: &str = "Passw0rd!";
 pub const ALICE: &str = "alice@example.com";
 /// The template's client.

@@ -11,8 +11,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use notewarden_userpool::user_pool::SrpChallenge;
 use sha2::{Digest, Sha256};
 
-use super::pool::POOL;
-
+/// The pool that clients sign in to.
+pub const POOL: &str = "us-east-1_AbCdEf123";
+/// When they do, they say.
 pub const TIMESTAMP: &str = "Tue Sep 8 04:05:06 UTC 2026";
 
 const BITS: u32 = 3_072;

@@ -1,0 +1,57 @@
+//! What the whole server costs: starting, reading a note, durable writes, pages of long lists, memory.
+//!
+//! `cargo bench -p notewarden --bench server [-- FIGURE…]`, where a figure is one of `start`, `read`, `write`,
+//! `pages` and `memory`; all of them by default.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark fails by panicking, and prints its figures"
+)]
+
+mod bare;
+mod memory;
+mod pages;
+mod read;
+mod start;
+mod support;
+mod write;
+
+const FIGURES: [&str; 5] = ["start", "read", "write", "pages", "memory"];
+
+fn main() {
+    // `--bench` comes from cargo.
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with("--"))
+        .collect();
+    if words == [bare::ARGUMENT] {
+        return bare::serve();
+    }
+    for word in &words {
+        assert!(FIGURES.contains(&word.as_str()), "no figure is `{word}`");
+    }
+    let load = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    for figure in FIGURES {
+        if !words.is_empty() && !words.iter().any(|word| word == figure) {
+            continue;
+        }
+        match figure {
+            "start" => start::measure(),
+            "read" => load.block_on(read::measure()),
+            "write" => load.block_on(write::measure()),
+            "pages" => load.block_on(pages::measure()),
+            _ => load.block_on(memory::measure()),
+        }
+    }
+}
+
+/// A new directory on the disk that the build is on.
+fn new_dir() -> tempfile::TempDir {
+    tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
+}
