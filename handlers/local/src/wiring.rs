@@ -16,7 +16,7 @@ use notewarden_userpool::{
 };
 
 use crate::{
-    access::{Access, AccessParts},
+    access::{Access, AccessParts, Policies},
     app::App,
     deployment::{ACCOUNT_ID, Deployment, REGION},
     gateway::Gateway,
@@ -109,6 +109,14 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     }))
 }
 
+/// The policies of each role's sessions, by the role's name, as the server of this deployment enforces them.
+///
+/// # Errors
+/// The template cannot be read.
+pub fn role_policies(deployment: &Deployment) -> Result<BTreeMap<String, Policies>, WiringError> {
+    Ok(from_template::role_policies(&deploy(deployment)?)?)
+}
+
 /// The template, read for this deployment.
 fn deploy(deployment: &Deployment) -> Result<Stack, TemplateError> {
     let place = notewarden_infra::Deployment::new(REGION, ACCOUNT_ID)
@@ -150,4 +158,34 @@ pub fn template_routes() -> Result<Vec<String>, TemplateError> {
 #[cfg(test)]
 pub(crate) fn test_stack() -> Stack {
     deploy(&Deployment::example()).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use notewarden_api::Auth;
+    use notewarden_infra::RouteAuth;
+
+    use super::*;
+
+    #[test]
+    fn the_router_and_the_template_have_the_same_routes() {
+        let served = notewarden_api::routes().iter().map(|route| {
+            let auth = match route.auth {
+                Auth::Iam => RouteAuth::AwsIam,
+                Auth::None => RouteAuth::Open,
+            };
+            (
+                format!("{} {}", route.method, route.path),
+                format!("{auth:?}"),
+            )
+        });
+        let stack = test_stack();
+        let described = stack
+            .api
+            .routes
+            .iter()
+            .map(|route| (route.key(), format!("{:?}", route.auth)));
+        let described: BTreeMap<_, _> = described.collect();
+        assert_eq!(served.collect::<BTreeMap<_, _>>(), described);
+    }
 }

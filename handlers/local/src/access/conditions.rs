@@ -5,7 +5,7 @@ use notewarden_domain::{
     policy::{Context, ContextValue},
 };
 use notewarden_userpool::{Principal, PrincipalKind};
-use time::{OffsetDateTime, format_description::well_known::Iso8601};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::Ask;
 
@@ -19,7 +19,7 @@ pub fn context(ask: &Ask<'_>, region: &str, now: Timestamp) -> Context<'static> 
     set("aws:SecureTransport", "true".to_owned());
     set("aws:RequestedRegion", region.to_owned());
     set("aws:EpochTime", now.as_secs().to_string());
-    if let Some(moment) = iso8601(now) {
+    if let Some(moment) = rfc3339(now) {
         set("aws:CurrentTime", moment);
     }
     if let Some(principal) = ask.principal {
@@ -79,8 +79,8 @@ fn set_principal(context: &mut Context<'static>, principal: &Principal) {
 }
 
 /// `2026-11-21T12:00:00Z`.
-fn iso8601(now: Timestamp) -> Option<String> {
+fn rfc3339(now: Timestamp) -> Option<String> {
     let seconds = i64::try_from(now.as_secs()).ok()?;
     let moment = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-    moment.format(&Iso8601::DATE_TIME_OFFSET).ok()
+    moment.format(&Rfc3339).ok()
 }
