@@ -35,12 +35,17 @@ struct Failures {
 }
 
 impl Failures {
-    /// Counts a try as failed before its outcome is known, so that tries made at once are counted too.
-    fn begin(self, now: Timestamp) -> Result<Self, LockedOut> {
-        let now = now.as_millis();
-        if now < self.locked_until {
-            return Err(LockedOut);
+    const fn check(self, now: Timestamp) -> Result<(), LockedOut> {
+        if now.as_millis() < self.locked_until {
+            Err(LockedOut)
+        } else {
+            Ok(())
         }
+    }
+
+    /// One more.
+    fn more(self, now: Timestamp) -> Self {
+        let now = now.as_millis();
         let longest = millis(LONGEST);
         let was_left_alone = now.saturating_sub(self.last) >= longest;
         let count = if was_left_alone {
@@ -55,11 +60,11 @@ impl Failures {
                 .unwrap_or(longest)
                 .min(longest),
         };
-        Ok(Self {
+        Self {
             count,
             last: now,
             locked_until: now.saturating_add(lock),
-        })
+        }
     }
 }
 
@@ -75,20 +80,32 @@ impl Attempts {
         }
     }
 
-    /// Counts a try to sign in as `user`.
-    ///
-    /// # Errors
-    /// The user is locked out; the try is not counted.
-    pub(crate) fn begin(&self, vault: &Vault, user: Uuid, now: Timestamp) -> Result<(), LockedOut> {
-        self.at(vault, user, |failures| {
-            *failures = failures.begin(now)?;
-            Ok(())
-        })
+    /// Makes sure that `user` is not locked out.
+    pub(crate) fn check(&self, vault: &Vault, user: Uuid, now: Timestamp) -> Result<(), LockedOut> {
+        self.at(vault, user, |failures| failures.check(now))
     }
 
-    /// The password was right: nothing has failed.
-    pub(crate) fn succeed(&self, vault: &Vault, user: Uuid) {
-        self.at(vault, user, |failures| *failures = Failures::default());
+    /// Counts a password that was checked, and found right or wrong.
+    ///
+    /// # Errors
+    /// The user was locked out meanwhile: nobody may learn what was found. So of many tries made at once no
+    /// more tell anything than of tries made one after the other.
+    pub(crate) fn conclude(
+        &self,
+        vault: &Vault,
+        user: Uuid,
+        is_right: bool,
+        now: Timestamp,
+    ) -> Result<(), LockedOut> {
+        self.at(vault, user, |failures| {
+            failures.check(now)?;
+            *failures = if is_right {
+                Failures::default()
+            } else {
+                failures.more(now)
+            };
+            Ok(())
+        })
     }
 
     fn at<T>(&self, vault: &Vault, user: Uuid, change: impl FnOnce(&mut Failures) -> T) -> T {
@@ -117,14 +134,14 @@ mod tests {
 
     fn failed(times: u32) -> Failures {
         (0..times).fold(Failures::default(), |failures, _| {
-            let now = Timestamp::from_millis(failures.locked_until.max(NOW.as_millis()));
-            failures.begin(now).unwrap()
+            let now = failures.locked_until.max(NOW.as_millis());
+            failures.more(Timestamp::from_millis(now))
         })
     }
 
     #[test]
     fn the_fifth_failure_locks_for_a_second_and_each_more_for_twice_as_long() {
-        assert_eq!(failed(4).begin(NOW), Ok(failed(5)));
+        assert_eq!(failed(4).check(NOW), Ok(()));
         for (times, seconds) in [(5, 1), (6, 2), (7, 4), (14, 512), (15, 900)] {
             let failures = failed(times);
             assert_eq!(
@@ -136,15 +153,28 @@ mod tests {
     }
 
     #[test]
-    fn tries_while_locked_out_lengthen_nothing() {
-        let failures = failed(5);
-        assert_eq!(failures.begin(NOW), Err(LockedOut));
-        assert_eq!(failures.begin(after(1)).unwrap().count, 6);
+    fn a_quarter_of_an_hour_alone_starts_anew() {
+        assert_eq!(failed(4).more(after(899)).count, 5);
+        assert_eq!(failed(4).more(after(900)).count, 1);
     }
 
     #[test]
-    fn a_quarter_of_an_hour_alone_starts_anew() {
-        assert_eq!(failed(4).begin(after(899)).unwrap().count, 5);
-        assert_eq!(failed(4).begin(after(900)).unwrap().count, 1);
+    fn tries_while_locked_out_tell_and_count_nothing() {
+        let vault = Vault::for_tests();
+        let (attempts, user) = (Attempts::new(), Uuid::from_u128(1));
+        for _ in 0..5 {
+            attempts.check(&vault, user, NOW).unwrap();
+            attempts.conclude(&vault, user, false, NOW).unwrap();
+        }
+        assert_eq!(attempts.check(&vault, user, NOW), Err(LockedOut));
+        for is_right in [true, false] {
+            let concluded = attempts.conclude(&vault, user, is_right, NOW);
+            assert_eq!(concluded, Err(LockedOut));
+        }
+        attempts.conclude(&vault, user, false, after(1)).unwrap();
+        assert_eq!(attempts.check(&vault, user, after(2)), Err(LockedOut));
+        attempts.conclude(&vault, user, true, after(3)).unwrap();
+        attempts.conclude(&vault, user, false, after(3)).unwrap();
+        assert_eq!(attempts.check(&vault, user, after(3)), Ok(()));
     }
 }

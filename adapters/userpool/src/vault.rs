@@ -123,6 +123,11 @@ impl Vault {
         })
     }
 
+    #[cfg(test)]
+    pub(crate) fn for_tests() -> Self {
+        Self::new(&[7; Self::KEY_LENGTH]).unwrap()
+    }
+
     /// `plain`, unreadable without the key and refused once changed.
     pub(crate) fn seal(
         &self,
@@ -215,13 +220,9 @@ mod tests {
 
     use super::*;
 
-    fn vault() -> Vault {
-        Vault::new(&[7; 32]).unwrap()
-    }
-
     #[test]
     fn what_is_sealed_is_read_back_for_its_purpose_only() {
-        let (vault, ids) = (vault(), SeededIds::new(1));
+        let (vault, ids) = (Vault::for_tests(), SeededIds::new(1));
         let mut sealed = vault.seal(Purpose::Verifier, b"secret", &ids).unwrap();
         assert_eq!(vault.unseal(Purpose::Verifier, &sealed).unwrap(), b"secret");
         assert!(vault.unseal(Purpose::Message, &sealed).is_err());
@@ -244,7 +245,7 @@ mod tests {
 
     #[test]
     fn digests_tell_parts_and_purposes_apart() {
-        let vault = vault();
+        let vault = Vault::for_tests();
         let digest = vault.digest(Purpose::Code, &[b"ab", b"c"]);
         assert_eq!(digest, vault.digest(Purpose::Code, &[b"ab", b"c"]));
         assert_ne!(digest, vault.digest(Purpose::Code, &[b"a", b"bc"]));

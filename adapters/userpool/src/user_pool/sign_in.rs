@@ -6,7 +6,7 @@ use notewarden_domain::{StoreError, Timestamp};
 use tokio::task;
 use uuid::Uuid;
 
-use super::{AuthFlow, ClientSettings, UserPool, UserPoolError};
+use super::{AuthFlow, ClientSettings, Shared, UserPool, UserPoolError};
 use crate::{
     challenges::{Challenge, Step},
     secret::Secret,
@@ -68,7 +68,7 @@ impl UserPool {
         let settings = self.client(client.id)?.allowing(AuthFlow::UserPassword)?;
         settings.check_secret_hash(username, client.secret_hash)?;
         let subject = self.subject(username)?;
-        self.begin_attempt(subject.id)?;
+        self.check_attempts(subject.id)?;
 
         let (pool, password) = (self.clone(), Secret::new(password));
         let (id, kept) = (subject.id, subject.password);
@@ -78,6 +78,8 @@ impl UserPool {
             })
         });
         let matches = matches.await??;
+        // The password of somebody who does not exist is right for nobody.
+        self.conclude_attempt(id, matches && subject.user.is_some())?;
         match subject.user {
             Some(user) if matches => self.admit(settings, user, None).await,
             None if !settings.prevents_user_existence_errors => Err(UserPoolError::UserNotFound),
@@ -130,13 +132,22 @@ impl UserPool {
         self.admit(settings, user, None).await
     }
 
-    /// Counts a try to sign in.
-    pub(super) fn begin_attempt(&self, user: Uuid) -> Result<(), UserPoolError> {
-        let Self { shared } = self;
-        shared
-            .attempts
-            .begin(&shared.vault, user, shared.clock.now())
-            .map_err(|_| UserPoolError::LockedOut)
+    /// Makes sure that a password of `user` may be tried.
+    pub(super) fn check_attempts(&self, user: Uuid) -> Result<(), UserPoolError> {
+        let Shared {
+            attempts, vault, ..
+        } = &*self.shared;
+        let checked = attempts.check(vault, user, self.now());
+        checked.map_err(|_| UserPoolError::LockedOut)
+    }
+
+    /// Counts a password of `user` that was found right or wrong.
+    pub(super) fn conclude_attempt(&self, user: Uuid, is_right: bool) -> Result<(), UserPoolError> {
+        let Shared {
+            attempts, vault, ..
+        } = &*self.shared;
+        let concluded = attempts.conclude(vault, user, is_right, self.now());
+        concluded.map_err(|_| UserPoolError::LockedOut)
     }
 
     /// The challenge of this client that a client shows, if it can still be answered.
@@ -180,7 +191,6 @@ impl UserPool {
         user: User,
         answered: Option<&Challenge>,
     ) -> Result<Progress, UserPoolError> {
-        self.shared.attempts.succeed(&self.shared.vault, user.id);
         if !user.is_enabled {
             return Err(UserPoolError::Disabled);
         }

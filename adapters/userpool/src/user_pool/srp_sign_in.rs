@@ -94,14 +94,18 @@ impl UserPool {
         if self.subject(username)?.id != challenge.user {
             return Err(UserPoolError::WrongCredentials);
         }
-        self.begin_attempt(challenge.user)?;
+        self.check_attempts(challenge.user)?;
         let subject = self.subject_with_id(challenge.user)?;
         let is_proved = self.is_proved(&challenge, subject.password, proof).await?;
+        let is_right = is_proved && subject.user.is_some();
+        let concluded = self.conclude_attempt(challenge.user, is_right);
         match subject.user {
-            Some(user) if is_proved => self.admit(settings, user, Some(&challenge)).await,
+            Some(user) if is_right && concluded.is_ok() => {
+                self.admit(settings, user, Some(&challenge)).await
+            }
             _ => {
                 self.spend(&challenge).await?;
-                Err(UserPoolError::WrongCredentials)
+                Err(concluded.err().unwrap_or(UserPoolError::WrongCredentials))
             }
         }
     }

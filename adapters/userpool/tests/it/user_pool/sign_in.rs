@@ -112,6 +112,20 @@ async fn a_burst_of_guesses_is_locked_out_too() {
     assert_eq!(checked, 5);
 }
 
+/// Nor does a user lock themself out who signs in from everywhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_of_right_passwords_is_let_in() {
+    let pool = Pool::with_alice().await;
+    let sign_ins = (0..20).map(|_| {
+        let pool = pool.pool.clone();
+        tokio::spawn(async move { pool.sign_in_with_password(WEB, ALICE, PASSWORD).await })
+    });
+    let sign_ins: Vec<_> = sign_ins.collect();
+    for sign_in in sign_ins {
+        signed_in(sign_in.await.unwrap().unwrap());
+    }
+}
+
 #[tokio::test]
 async fn a_client_with_a_secret_proves_it() {
     let pool = Pool::with_alice().await;
