@@ -3,6 +3,7 @@
 mod chunks;
 mod cors;
 mod keys;
+mod links;
 mod objects;
 mod signatures;
 mod tenants;
