@@ -27,9 +27,17 @@ async fn sig_21_ambiguous_framing_is_refused_and_the_connection_closed() {
         "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
     ] {
-        let answer = exchange(&place, &format!("POST /notes HTTP/1.1\r\nHost: {host}\r\n{head}{follow_up}")).await;
+        let answer = exchange(
+            &place,
+            &format!("POST /notes HTTP/1.1\r\nHost: {host}\r\n{head}{follow_up}"),
+        )
+        .await;
         assert!(answer.starts_with("HTTP/1.1 403 "), "{head}: {answer}");
-        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{head}: what followed was answered too: {answer}");
+        assert_eq!(
+            answer.matches("HTTP/1.1 ").count(),
+            1,
+            "{head}: what followed was answered too: {answer}"
+        );
     }
     for (name, head) in [
         (

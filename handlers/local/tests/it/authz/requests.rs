@@ -224,7 +224,12 @@ fn s3() -> Vec<Case> {
             );
             let path = format!("/{}?delete", alice.place.output("Bucket"));
             let sum = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(&body));
-            alice.request(Method::POST, &path, &[("x-amz-checksum-sha256", &sum)], body)
+            alice.request(
+                Method::POST,
+                &path,
+                &[("x-amz-checksum-sha256", &sum)],
+                body,
+            )
         }),
         folder("ListObjectsV2 of alice's folder", "list-type=2&"),
         folder("ListObjects of alice's folder", ""),
