@@ -6,7 +6,7 @@ mod layer;
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Request, explain::Explanation, statement::Subject};
 pub use builder::CompiledPoliciesBuilder;
@@ -15,7 +15,7 @@ use decide::{Facts, decide};
 use layer::{Answer, Layer};
 
 /// What the policies say to a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// Everything that must allow it does, and nothing denies it.
     Allowed,
@@ -42,7 +42,7 @@ impl Verdict {
 }
 
 /// The part that a policy plays in a decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PolicyLayer {
     /// A policy of the principal, which grants.
     Identity,

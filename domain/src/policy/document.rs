@@ -3,7 +3,7 @@
 mod parse;
 mod print;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{PolicyError, operator::Operator};
 pub(super) use parse::{Parsed, Place, document, find};
@@ -140,7 +140,7 @@ impl Policy {
 }
 
 /// What a statement does to the requests it matches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Effect {
     /// It allows them.
     Allow,

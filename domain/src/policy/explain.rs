@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Context, Effect, PolicyLayer, Principal, Request, Verdict, compiled::Reason,
@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A decision with its reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Explanation {
     /// What was decided; always what [`CompiledPolicies::evaluate`](super::CompiledPolicies::evaluate) decides.
@@ -18,17 +18,17 @@ pub struct Explanation {
     /// Why, in a sentence.
     pub reason: String,
     /// The statement that decided, if one did.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_by: Option<StatementRef>,
     /// If nothing allows it that must, the allowing statement there that comes nearest to matching.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closest: Option<StatementRef>,
     /// Every statement that has a say, in the order of layers, policies and documents.
     pub statements: Vec<StatementExplanation>,
 }
 
 /// A statement, by where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementRef {
     /// The part its policy plays.
@@ -38,12 +38,12 @@ pub struct StatementRef {
     /// Its index in the policy, from 0.
     pub statement: usize,
     /// Its `Sid`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
 }
 
 /// What one statement had to say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementExplanation {
     /// Which statement.
@@ -54,12 +54,12 @@ pub struct StatementExplanation {
     /// Whether it matches.
     pub matches: bool,
     /// The first of its elements that does not match.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mismatch: Option<Mismatch>,
 }
 
 /// An element of a statement that does not match the request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mismatch {
     /// The element, as `Action`, `NotResource` or `Condition.StringLike.s3:prefix`.
@@ -71,7 +71,7 @@ pub struct Mismatch {
 }
 
 /// A pattern that was held against the request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tried {
     /// As it was written.
