@@ -1,7 +1,7 @@
 //! Who signed a request, and whether the policies let them: the one place where both are decided, and where
 //! both are written into the decision log.
 
-mod conditions;
+pub mod conditions;
 
 use std::{
     collections::BTreeMap,
@@ -60,7 +60,8 @@ impl Policies {
         }
     }
 
-    fn on(&self, action: &str) -> &Arc<CompiledPolicies> {
+    /// Those that have a say in `action`.
+    pub fn on(&self, action: &str) -> &Arc<CompiledPolicies> {
         if action.starts_with("s3:") {
             &self.on_bucket
         } else {

@@ -1,11 +1,17 @@
 //! The command line.
 
 mod ask;
+mod explanation;
 mod inbox;
+mod policy;
 mod serve;
 mod why;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::Write,
+    path::PathBuf,
+    process::{ExitCode, Termination},
+};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -34,6 +40,8 @@ enum Command {
     Inbox(inbox::InboxOptions),
     /// Explain an authorization decision by its request id
     Why(why::WhyOptions),
+    /// Try and check access policies, without a server
+    Policy(policy::PolicyOptions),
 }
 
 /// Which server to ask.
@@ -49,13 +57,17 @@ pub struct RunningServer {
 
 /// Runs the command line's command.
 pub async fn run(cli: Cli) -> ExitCode {
-    let done = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(options) => serve::run(options).await,
-        Command::Inbox(options) => inbox::run(options).await,
-        Command::Why(options) => why::run(options).await,
-    };
+    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
+        Command::Serve(options) => end(serve::run(options).await),
+        Command::Inbox(options) => end(inbox::run(options).await),
+        Command::Why(options) => end(why::run(options).await),
+        Command::Policy(options) => end(policy::run(&options)),
+    }
+}
+
+fn end(done: Result<impl Termination, CliError>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(outcome) => outcome.report(),
         Err(error) => {
             complain(error.as_ref());
             ExitCode::from(2)
@@ -84,11 +96,7 @@ fn complain(error: &(dyn std::error::Error + 'static)) {
     eprintln!("notewarden: {sentence}");
 }
 
-/// Prints what a command answers.
-#[expect(
-    clippy::print_stdout,
-    reason = "a command's answer belongs on standard output"
-)]
+/// Prints what a command answers. Whoever reads it may have read enough and be gone.
 fn say(text: impl std::fmt::Display) {
-    println!("{text}");
+    _ = writeln!(std::io::stdout().lock(), "{text}");
 }

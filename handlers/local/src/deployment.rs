@@ -83,6 +83,11 @@ impl Deployment {
         }
     }
 
+    /// Whether `dir` has ids already.
+    pub fn exists(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
     /// Ids that are easy to read, for what is the same in every deployment.
     pub(crate) fn example() -> Self {
         Self {

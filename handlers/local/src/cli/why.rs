@@ -1,9 +1,11 @@
 //! `notewarden why REQUEST_ID`.
 
 use clap::Args;
+use notewarden_domain::policy::{Context, Explanation, StatementExplanation, Verdict};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{CliError, RunningServer, ask, say};
+use super::{CliError, RunningServer, ask, explanation, say};
 
 /// What to explain.
 #[derive(Debug, Args)]
@@ -17,37 +19,153 @@ pub struct WhyOptions {
     json: bool,
 }
 
+/// A decision as the server tells it.
+#[derive(Deserialize)]
+struct Decision {
+    decision: String,
+    principal: String,
+    action: String,
+    resource: String,
+    reason: String,
+    #[serde(default)]
+    explanation: Detail,
+}
+
+/// Of a decision of policies the statements; of a refused signature what should have been signed.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Detail {
+    statements: Vec<StatementExplanation>,
+    context: Context<'static>,
+    canonical_request: Option<String>,
+    string_to_sign: Option<String>,
+}
+
 pub async fn run(options: WhyOptions) -> Result<(), CliError> {
-    let is_id = options
-        .request_id
+    let id = &options.request_id;
+    let is_id = id
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let decision = if is_id {
-        ask::get(
-            &options.server,
-            &format!("/_local/decisions/{}", options.request_id),
-        )
-        .await?
+        ask::get(&options.server, &format!("/_local/decisions/{id}")).await?
     } else {
         None
     };
-    let decision = decision.ok_or_else(|| {
-        format!(
-            "no decision on request `{}` is remembered",
-            options.request_id
-        )
-    })?;
-    if options.json {
-        say(serde_json::to_string_pretty(&decision)?);
-        return Ok(());
+    let decision =
+        decision.ok_or_else(|| format!("no decision on request `{id}` is remembered"))?;
+    say(if options.json {
+        serde_json::to_string_pretty(&decision)?
+    } else {
+        text(decision)?
+    });
+    Ok(())
+}
+
+fn text(decision: Value) -> Result<String, serde_json::Error> {
+    let Decision {
+        decision,
+        principal,
+        action,
+        resource,
+        reason,
+        explanation,
+    } = serde_json::from_value(decision)?;
+    let mut parts = vec![format!(
+        "{decision}: {reason}\n\n  principal  {principal}\n  action     {action}\n  resource   {resource}"
+    )];
+    let Detail {
+        statements,
+        context,
+        canonical_request,
+        string_to_sign,
+    } = explanation;
+    let verdicts = [Verdict::ExplicitlyDenied, Verdict::ImplicitlyDenied];
+    if let Some(verdict) = verdicts.into_iter().find(|v| v.as_str() == decision) {
+        let explanation = Explanation {
+            verdict,
+            reason,
+            decided_by: None,
+            closest: None,
+            statements,
+        };
+        parts.push(explanation::advice(&explanation));
+        let keys = context
+            .iter()
+            .map(|(key, value)| format!("\n  {key} = {}", value.as_slice().join(", ")));
+        parts.push(format!("The request had:{}", keys.collect::<String>()));
     }
-    for member in ["decision", "principal", "action", "resource", "reason"] {
-        if let Some(text) = decision.get(member).and_then(Value::as_str) {
-            say(format_args!("{member:>9}  {text}"));
+    for (title, block) in [
+        ("The canonical request to sign", canonical_request),
+        ("The string to sign", string_to_sign),
+    ] {
+        if let Some(block) = block {
+            parts.push(format!("{title}:\n\n{block}"));
         }
     }
-    if let Some(explanation) = decision.get("explanation").filter(|value| !value.is_null()) {
-        say(serde_json::to_string_pretty(explanation)?);
+    parts.retain(|part| !part.is_empty());
+    Ok(parts.join("\n\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_denial_shows_where_the_statement_ends_to_match() {
+        let decision = json!({
+            "requestId": "1", "at": 1, "decision": "ImplicitlyDenied", "principal": "arn:aws:sts::0:assumed-role/R/s",
+            "action": "s3:GetObject", "resource": "arn:aws:s3:::b/private/bob/x", "reason": "no identity policy allows it",
+            "explanation": {"context": {"k": ["a", "b"]}, "statements": [{
+                "layer": "Identity", "policy": "Own", "statement": 0, "effect": "Allow", "matches": false,
+                "mismatch": {
+                    "element": "Resource", "values": ["arn:aws:s3:::b/private/bob/x"],
+                    "patterns": [{
+                        "pattern": "arn:aws:s3:::b/private/${aws:username}/*",
+                        "expanded": "arn:aws:s3:::b/private/amy/*",
+                    }],
+                },
+            }]},
+        });
+        assert_eq!(
+            text(decision).unwrap(),
+            "\
+ImplicitlyDenied: no identity policy allows it
+
+  principal  arn:aws:sts::0:assumed-role/R/s
+  action     s3:GetObject
+  resource   arn:aws:s3:::b/private/bob/x
+
+To allow it, change one of these:
+
+  identity policy `Own`, statement 0: Resource
+    request    arn:aws:s3:::b/private/bob/x
+    statement  arn:aws:s3:::b/private/amy/*
+                                      ^ no further
+    written    arn:aws:s3:::b/private/${aws:username}/*
+
+The request had:
+  k = a, b"
+        );
     }
-    Ok(())
+
+    #[test]
+    fn a_refused_signature_shows_what_was_to_be_signed() {
+        let decision = json!({
+            "decision": "Refused", "principal": "anonymous", "action": "s3:GetObject", "resource": "/b/k",
+            "reason": "the signature does not match",
+            "explanation": {"canonicalRequest": "GET\n/b/k\n", "stringToSign": "AWS4-HMAC-SHA256\n"},
+        });
+        let text = text(decision).unwrap();
+        assert!(
+            text.starts_with("Refused: the signature does not match\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("The canonical request to sign:\n\nGET\n/b/k\n"),
+            "{text}"
+        );
+        assert!(!text.contains("The request had"), "{text}");
+    }
 }
