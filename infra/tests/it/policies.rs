@@ -1,5 +1,6 @@
 //! The policies, as documents: what the auth role may do is written out here once more, for a reviewer to read.
 
+use notewarden_domain::policy::{Policy, PolicyKind};
 use serde_json::{Value, json};
 
 use super::stack;
@@ -82,4 +83,22 @@ fn the_bucket_is_closed_to_everything_without_tls() {
         statement["Condition"],
         json!({"Bool": {"aws:SecureTransport": "false"}})
     );
+}
+
+#[test]
+fn every_policy_passes_the_check_without_a_warning() {
+    let stack = stack();
+    let roles = stack.roles.iter().flat_map(|role| {
+        let permissions = role.permissions.iter();
+        let permissions = permissions.map(|p| (p.name.as_str(), &p.document, PolicyKind::Identity));
+        permissions.chain([(role.name.as_str(), &role.trust_policy, PolicyKind::Trust)])
+    });
+    let bucket = ("the bucket's", &stack.bucket.policy, PolicyKind::Resource);
+    let mut checked = 0;
+    for (name, document, kind) in roles.chain([bucket]) {
+        let (_, warnings) = Policy::check(document, kind).unwrap();
+        assert_eq!(warnings, [], "{name}");
+        checked += 1;
+    }
+    assert!(checked > 3, "only {checked} were checked");
 }
