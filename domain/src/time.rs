@@ -32,6 +32,13 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// The point `duration` earlier, or the epoch.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Self(self.0.saturating_sub(millis))
+    }
+
     /// How long ago `earlier` was; zero if it lies ahead.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))

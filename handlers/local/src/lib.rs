@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod front;
 pub mod gateway;
 pub mod json_protocol;
+pub mod lifecycle;
 pub mod local;
 pub mod outputs;
 pub mod s3;

@@ -9,7 +9,7 @@ use hyper_util::{
 };
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::{app::App, front};
+use crate::{app::App, front, lifecycle};
 
 /// How long a client may take to send a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
@@ -33,6 +33,7 @@ impl Server {
     /// The listener has no local address.
     pub fn start(listener: TcpListener, app: Arc<App>) -> io::Result<Self> {
         let address = listener.local_addr()?;
+        lifecycle::start(&app);
         let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, app, stopping));
         Ok(Self {
