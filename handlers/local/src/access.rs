@@ -2,6 +2,7 @@
 //! both are written into the decision log.
 
 pub mod conditions;
+mod keys;
 
 use std::{
     collections::BTreeMap,
@@ -17,12 +18,13 @@ use notewarden_domain::{
     policy::{self, CompiledPolicies, Context, Policy, Request, Verdict},
     ports::Clock,
 };
-use notewarden_sigv4::{Body, KeySource, Refusal, Service, Verified, Verifier};
+use notewarden_sigv4::{Body, Refusal, Service, Verified, Verifier};
 use notewarden_userpool::{Credential, Credentials, Principal, PrincipalKind};
 use serde_json::{Value, json};
 
+use self::{conditions::Facts, keys::Keys};
 use crate::{
-    decisions::{Decision, Decisions, Explanation, Outcome},
+    decisions::{Decision, Decisions, Explain, Explanation, Outcome},
     wire::WireRequest,
 };
 
@@ -31,6 +33,7 @@ pub struct Access {
     verifier: Verifier,
     region: Arc<str>,
     credentials: Credentials,
+    keys: Keys,
     admin: Policies,
     roles: BTreeMap<String, Policies>,
     clock: Arc<dyn Clock>,
@@ -156,6 +159,7 @@ impl Access {
         Self {
             verifier: Verifier::new(Arc::clone(&region)),
             region,
+            keys: Keys::of(credentials.clone()),
             credentials,
             admin,
             roles,
@@ -201,13 +205,10 @@ impl Access {
         service: Service,
         action: &str,
     ) -> Result<Signer, Refusal> {
-        let keys = Keys {
-            credentials: &self.credentials,
-        };
         let now = self.clock.now();
-        let verified = self
-            .verifier
-            .verify(&parts.into(), body, service, &keys, system_time(now));
+        let verified =
+            self.verifier
+                .verify(&parts.into(), body, service, &self.keys, system_time(now));
         let outcome = verified.and_then(|verified| {
             let id = verified.credentials().access_key_id();
             match self.credentials.find(id) {
@@ -233,7 +234,7 @@ impl Access {
             action: action.to_owned(),
             resource: path.to_owned(),
             outcome: Outcome::Refused,
-            explain: Box::new(move || Explanation {
+            explain: Box::new(move |_| Explanation {
                 reason: refusal.to_string(),
                 statement: None,
                 detail: match &refusal {
@@ -252,25 +253,19 @@ impl Access {
     /// # Errors
     /// Nothing allows it, or something denies it.
     pub fn authorize(&self, ask: &Ask<'_>) -> Result<(), Denied> {
-        let now = self.clock.now();
-        let context = conditions::context(ask, &self.region, now);
-        let caller = caller(ask.principal);
+        let at = self.clock.now();
         let policies = self.policies_of(ask);
         let verdict = policies.map_or(Verdict::ImplicitlyDenied, |policies| {
-            policies.evaluate(&Request::new(&caller, ask.action, ask.resource, &context))
+            self.evaluate(policies, ask, at)
         });
-        let policies = policies.cloned();
-        let (action, resource) = (ask.action.to_owned(), ask.resource.to_owned());
         self.decisions.record(Decision {
             request_id: ask.request_id.to_owned(),
-            at: now,
-            principal: ask.principal.map(|principal| principal.arn.as_str().into()),
-            action: action.clone(),
-            resource: resource.clone(),
+            at,
+            principal: ask.principal.cloned(),
+            action: ask.action.to_owned(),
+            resource: ask.resource.to_owned(),
             outcome: verdict.into(),
-            explain: Box::new(move || {
-                explain(policies.as_deref(), &caller, &action, &resource, &context)
-            }),
+            explain: self.explanation(policies, ask),
         });
         if verdict == Verdict::Allowed {
             return Ok(());
@@ -290,12 +285,51 @@ impl Access {
 
     /// Whether the policies would allow it; not a decision on a request, so not in the log.
     pub fn would_allow(&self, ask: &Ask<'_>) -> bool {
-        let context = conditions::context(ask, &self.region, self.clock.now());
+        let at = self.clock.now();
+        self.policies_of(ask)
+            .is_some_and(|policies| self.evaluate(policies, ask, at).is_allowed())
+    }
+
+    fn evaluate(&self, policies: &CompiledPolicies, ask: &Ask<'_>, at: Timestamp) -> Verdict {
+        let facts = Facts {
+            principal: ask.principal.map(Arc::as_ref),
+            source: ask.peer.ip(),
+            region: &self.region,
+            at,
+        };
+        let of_service = ask
+            .context
+            .iter()
+            .map(|(key, value)| (*key, value.as_str()));
+        let context = conditions::context(facts, of_service);
         let caller = caller(ask.principal);
-        self.policies_of(ask).is_some_and(|policies| {
-            policies
-                .evaluate(&Request::new(&caller, ask.action, ask.resource, &context))
-                .is_allowed()
+        policies.evaluate(&Request::new(&caller, ask.action, ask.resource, &context))
+    }
+
+    /// What explains the answer of `policies` to `ask`, keeping only what the decision itself does not.
+    fn explanation(&self, policies: Option<&Arc<CompiledPolicies>>, ask: &Ask<'_>) -> Explain {
+        let Some(policies) = policies.cloned() else {
+            return Box::new(|_| Explanation {
+                reason: "nobody signed the request".to_owned(),
+                ..Explanation::default()
+            });
+        };
+        let source = ask.peer.ip();
+        let region = Arc::clone(&self.region);
+        let of_service: Vec<(String, String)> = ask
+            .context
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect();
+        Box::new(move |decision| {
+            let facts = Facts {
+                principal: decision.principal.as_deref(),
+                source,
+                region: &region,
+                at: decision.at,
+            };
+            let of_service = of_service.iter().map(|(key, value)| (&**key, &**value));
+            explain(&policies, decision, &conditions::context(facts, of_service))
         })
     }
 
@@ -316,49 +350,14 @@ fn caller(principal: Option<&Arc<Principal>>) -> policy::Principal {
         .unwrap_or_else(policy::Principal::anonymous)
 }
 
-fn explain(
-    policies: Option<&CompiledPolicies>,
-    caller: &policy::Principal,
-    action: &str,
-    resource: &str,
-    context: &Context<'_>,
-) -> Explanation {
-    let Some(policies) = policies else {
-        return Explanation {
-            reason: "nobody signed the request".to_owned(),
-            ..Explanation::default()
-        };
-    };
-    let explained = policies.explain(&Request::new(caller, action, resource, context));
+fn explain(policies: &CompiledPolicies, decision: &Decision, context: &Context<'_>) -> Explanation {
+    let caller = caller(decision.principal.as_ref());
+    let request = Request::new(&caller, &decision.action, &decision.resource, context);
+    let explained = policies.explain(&request);
     Explanation {
         statement: explained.decided_by.as_ref().map(ToString::to_string),
         detail: json!({ "statements": explained.statements, "context": context }),
         reason: explained.reason,
-    }
-}
-
-/// Finds the keys of one data directory for the verifier.
-struct Keys<'a> {
-    credentials: &'a Credentials,
-}
-
-impl KeySource for Keys<'_> {
-    fn find(&self, access_key_id: &str) -> Option<Arc<notewarden_sigv4::Credentials>> {
-        let found = self
-            .credentials
-            .find(access_key_id)
-            .unwrap_or_else(|error| {
-                tracing::error!(%error, "the access keys cannot be read");
-                None
-            })?;
-        let keys = notewarden_sigv4::Credentials::new(
-            found.access_key_id.as_str(),
-            found.secret_access_key.expose(),
-        );
-        Some(Arc::new(match (&found.session_token, found.expires_at) {
-            (Some(token), Some(end)) => keys.with_session(token.expose(), system_time(end)),
-            _ => keys,
-        }))
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use notewarden_domain::Timestamp;
+use notewarden_userpool::Principal;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,14 +16,15 @@ const KEPT: usize = 2_000;
 
 /// One decision.
 ///
-/// What is only read by a person is worked out when one asks, so that an allowed request pays little.
+/// What is only read by a person is worked out when one asks: an allowed request pays little, and thousands of
+/// decisions stay small in memory.
 pub struct Decision {
     /// The request that was decided on; one request may need several decisions.
     pub request_id: String,
     /// When.
     pub at: Timestamp,
-    /// The ARN of who signed, if the signature was right.
-    pub principal: Option<Arc<str>>,
+    /// Who signed, if the signature was right.
+    pub principal: Option<Arc<Principal>>,
     /// `service:Action`.
     pub action: String,
     /// The ARN of what the action is on.
@@ -30,8 +32,11 @@ pub struct Decision {
     /// What was decided.
     pub outcome: Outcome,
     /// How it came about.
-    pub explain: Box<dyn Fn() -> Explanation + Send + Sync>,
+    pub explain: Explain,
 }
+
+/// Explains a decision.
+pub type Explain = Box<dyn Fn(&Decision) -> Explanation + Send + Sync>;
 
 /// What was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -132,11 +137,15 @@ impl Decision {
             reason,
             statement,
             detail,
-        } = (self.explain)();
+        } = (self.explain)(self);
         DecisionView {
             request_id: self.request_id.clone(),
             at: self.at.as_millis(),
-            principal: self.principal.as_deref().unwrap_or("anonymous").to_owned(),
+            principal: self
+                .principal
+                .as_ref()
+                .map_or("anonymous", |principal| &principal.arn)
+                .to_owned(),
             action: self.action.clone(),
             resource: self.resource.clone(),
             decision: self.outcome,
@@ -159,7 +168,7 @@ mod tests {
             action: "s3:GetObject".to_owned(),
             resource: "arn:aws:s3:::b/k".to_owned(),
             outcome,
-            explain: Box::new(|| Explanation {
+            explain: Box::new(|_| Explanation {
                 reason: "because".to_owned(),
                 ..Explanation::default()
             }),

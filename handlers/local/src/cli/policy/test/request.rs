@@ -1,10 +1,6 @@
 //! A single request, decided by the policies in files or by the template's.
 
-use std::{
-    net::{Ipv4Addr, SocketAddr},
-    path::Path,
-    process::ExitCode,
-};
+use std::{net::Ipv4Addr, path::Path, process::ExitCode};
 
 use notewarden_domain::{
     policy::{CompiledPolicies, Context, PolicyKind, Principal, Request},
@@ -13,7 +9,10 @@ use notewarden_domain::{
 
 use super::{PolicyFiles, TestOptions, context};
 use crate::{
-    access::{Ask, Policies, conditions},
+    access::{
+        Policies,
+        conditions::{self, Facts},
+    },
     cli::{CliError, explanation, policy::load, say},
     deployment::{Deployment, REGION},
     system::{SystemClock, SystemIds},
@@ -53,15 +52,13 @@ pub fn run(options: &TestOptions) -> Result<ExitCode, CliError> {
 
 /// The keys that every request has, whoever makes it.
 fn as_the_server_has_it() -> Context<'static> {
-    let ask = Ask {
-        request_id: "",
+    let facts = Facts {
         principal: None,
-        action: "",
-        resource: "",
-        context: Vec::new(),
-        peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        source: Ipv4Addr::LOCALHOST.into(),
+        region: REGION,
+        at: SystemClock.now(),
     };
-    conditions::context(&ask, REGION, SystemClock.now())
+    conditions::context(facts, [])
 }
 
 /// What the template says of the principal's role, in the deployment of `data_dir` or, if no server ever ran there,
