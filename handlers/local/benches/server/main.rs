@@ -1,7 +1,8 @@
-//! What the whole server costs: starting, reading a note, durable writes, pages of long lists, memory.
+//! What the whole server costs: starting, reading a note, durable writes, pages of long lists, memory; and how
+//! it stands beside its peers.
 //!
 //! `cargo bench -p notewarden --bench server [-- FIGURE…]`, where a figure is one of `start`, `read`, `write`,
-//! `pages` and `memory`; all of them by default.
+//! `pages`, `memory` and `peers`; all of them by default.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,12 +15,13 @@
 mod bare;
 mod memory;
 mod pages;
+mod peers;
 mod read;
 mod start;
 mod support;
 mod write;
 
-const FIGURES: [&str; 5] = ["start", "read", "write", "pages", "memory"];
+const FIGURES: [&str; 6] = ["start", "read", "write", "pages", "memory", "peers"];
 
 fn main() {
     // `--bench` comes from cargo.
@@ -46,7 +48,8 @@ fn main() {
             "read" => load.block_on(read::measure()),
             "write" => load.block_on(write::measure()),
             "pages" => load.block_on(pages::measure()),
-            _ => load.block_on(memory::measure()),
+            "memory" => load.block_on(memory::measure()),
+            _ => load.block_on(peers::measure()),
         }
     }
 }

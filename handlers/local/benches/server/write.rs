@@ -34,7 +34,7 @@ pub async fn measure() {
     let (stop, stopped) = oneshot::channel();
     let data_dir = dir.path().to_owned();
     // The server is in this process, so that its database's counters can be read, but not on this runtime.
-    let server = thread::spawn(move || serve(data_dir, ready, stopped));
+    let server = thread::spawn(move || serve(data_dir, &ready, stopped));
     let (app, address): (Arc<App>, _) = started.recv().unwrap();
 
     println!("durable POST /notes for {ROUND:?} each:");
@@ -68,7 +68,7 @@ pub async fn measure() {
 #[tokio::main]
 async fn serve(
     data_dir: PathBuf,
-    ready: mpsc::Sender<(Arc<App>, SocketAddr)>,
+    ready: &mpsc::Sender<(Arc<App>, SocketAddr)>,
     stopped: oneshot::Receiver<()>,
 ) {
     let settings = Settings {
