@@ -44,7 +44,8 @@ fn main() {
 
 async fn run() {
     let directory = tempfile::tempdir().unwrap();
-    let pool = open(&directory);
+    let clock = Arc::new(FixedClock::at(NOON));
+    let pool = open(&directory, Arc::clone(&clock));
     pool.prepare_keys().await.unwrap();
     pool.sign_up(WEB, USER, PASSWORD, &[]).await.unwrap();
     pool.admin_confirm_sign_up(USER).await.unwrap();
@@ -59,11 +60,8 @@ async fn run() {
     measure("sign-ins by password", || {
         let pool = pool.clone();
         async move {
-            drop(
-                pool.sign_in_with_password(WEB, USER, PASSWORD)
-                    .await
-                    .unwrap(),
-            )
+            let progress = pool.sign_in_with_password(WEB, USER, PASSWORD).await;
+            drop(progress.unwrap());
         }
     })
     .await;
@@ -112,6 +110,8 @@ async fn run() {
                     .await,
             );
             times.push(started.elapsed());
+            // Nobody stays locked out.
+            clock.advance(Duration::from_secs(1_000));
         }
         times.sort_unstable();
         let median = times.get(CALLS / 2).unwrap();
@@ -147,7 +147,7 @@ fn tokens(progress: Progress) -> Tokens {
     }
 }
 
-fn open(directory: &tempfile::TempDir) -> UserPool {
+fn open(directory: &tempfile::TempDir, clock: Arc<FixedClock>) -> UserPool {
     let hour = Duration::from_secs(3_600);
     let settings = UserPoolSettings {
         id: POOL.to_owned(),
@@ -178,7 +178,7 @@ fn open(directory: &tempfile::TempDir) -> UserPool {
         settings,
         Database::open(directory.path()).unwrap(),
         &directory.path().join("user-pool.key"),
-        Arc::new(FixedClock::at(NOON)),
+        clock,
         Arc::new(SeededIds::new(1)),
         Arc::new(|_: &_| {}),
     )

@@ -150,7 +150,10 @@ impl ServerSecret {
 
     /// `B = k·v + g^b`, as `SRP_B` shows it.
     pub fn public(&self, verifier: &Verifier) -> ServerPublic {
-        ServerPublic(Element::masked(&verifier.0, &self.exponent()))
+        ServerPublic(Element::masked(
+            &verifier.0,
+            &Element::generator_to(&self.exponent()),
+        ))
     }
 
     /// The key of the exchange: `S = (A·v^u)^b`, derived as Cognito does.
@@ -306,7 +309,10 @@ mod tests {
             );
 
             let secret = U1024::from_be_hex(&format!("{:0>256}", case.b));
-            let server = ServerPublic(Element::masked(&verifier.0, &secret));
+            let server = ServerPublic(Element::masked(
+                &verifier.0,
+                &Element::generator_to_any(&secret),
+            ));
             assert_eq!(server.to_hex(), case.server, "{}", case.name);
 
             let client = ClientPublic::from_hex(&case.client).unwrap();

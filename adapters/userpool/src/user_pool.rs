@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod attributes;
+mod decoy;
 mod error;
 mod lookup;
 mod refresh;
@@ -23,6 +24,7 @@ use redb::WriteTransaction;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
+use self::decoy::Decoy;
 pub use self::{
     account::Profile,
     admin::{NewUser, UserPage},
@@ -35,10 +37,8 @@ pub use self::{
 use crate::{
     attempts::Attempts,
     inbox::{self, Message},
-    passwords::KeptPassword,
     sessions::Sessions,
     signing_keys::{self, KeySet, SigningKeys},
-    srp::Claimant,
     tables::Fault,
     tokens::{IdClaims, TokenError},
     users::Users,
@@ -75,8 +75,7 @@ struct Shared {
     vault: Arc<Vault>,
     keys: SigningKeys,
     attempts: Attempts,
-    /// What unknown users are checked against, so that it takes as long as for known ones.
-    decoy_password: KeptPassword,
+    decoy: Decoy,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     on_message: MessageListener,
@@ -99,12 +98,7 @@ impl UserPool {
         let users = Users::new(database.clone());
         let has_secrets = !users.is_empty()? || signing_keys::exist(&database)?;
         let vault = Arc::new(Vault::open(key_file, ids.as_ref(), has_secrets)?);
-        let nobody = Claimant {
-            pool_name: settings.name(),
-            user_id: "",
-        };
-        let decoy_password = KeptPassword::new(nobody, "", &vault, ids.as_ref())
-            .map_err(|error| StoreError::corrupt("sealed value", error))?;
+        let decoy = Decoy::new(&settings, &vault, ids.as_ref(), clock.now())?;
         let shared = Shared {
             issuer: settings.issuer(),
             sessions: Sessions::new(database.clone()),
@@ -114,7 +108,7 @@ impl UserPool {
             database,
             users,
             vault,
-            decoy_password,
+            decoy,
             clock,
             ids,
             on_message,

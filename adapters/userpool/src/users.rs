@@ -136,11 +136,11 @@ impl User {
         self.modified_at = now;
     }
 
-    fn encode(&self) -> Result<Vec<u8>, StoreError> {
+    pub(crate) fn encode(&self) -> Result<Vec<u8>, StoreError> {
         serde_json::to_vec(self).map_err(StoreError::unavailable)
     }
 
-    fn decode(id: Uuid, item: &[u8]) -> Result<Self, StoreError> {
+    pub(crate) fn decode(id: Uuid, item: &[u8]) -> Result<Self, StoreError> {
         serde_json::from_slice(item)
             .map_err(|error| StoreError::corrupt(format!("user {id}"), error))
     }

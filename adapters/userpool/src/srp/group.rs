@@ -1,5 +1,7 @@
 //! RFC 5054's 3,072-bit group: what SRP computes with, modulo its prime, in constant time.
 
+mod comb;
+
 use std::{fmt, sync::LazyLock};
 
 use crypto_bigint::{
@@ -39,7 +41,7 @@ type Residue = ConstMontyForm<Modulus, { U3072::LIMBS }>;
 pub(super) const PRIME: U3072 = *Modulus::PARAMS.modulus().as_ref();
 
 /// The generator.
-static G: LazyLock<Residue> = LazyLock::new(|| Residue::new(&U3072::from(2u8)));
+const G: U3072 = U3072::from_u8(2);
 
 /// SRP-6a's multiplier, `k = H(N ‖ g)`.
 static K: LazyLock<Residue> = LazyLock::new(|| {
@@ -71,12 +73,18 @@ impl Element {
 
     /// `g^exponent`.
     pub(super) fn generator_to(exponent: &Exponent) -> Self {
-        Self(G.pow(exponent))
+        Self(comb::generator_to(exponent))
     }
 
-    /// `k·verifier + g^secret`.
-    pub(super) fn masked<const LIMBS: usize>(verifier: &Self, secret: &Uint<LIMBS>) -> Self {
-        Self(K.mul(&verifier.0).add(&G.pow(secret)))
+    /// The same for an exponent of any length, slowly.
+    #[cfg(test)]
+    pub(super) fn generator_to_any<const LIMBS: usize>(exponent: &Uint<LIMBS>) -> Self {
+        Self(Residue::new(&G).pow(exponent))
+    }
+
+    /// `k·verifier + power`.
+    pub(super) fn masked(verifier: &Self, power: &Self) -> Self {
+        Self(K.mul(&verifier.0).add(&power.0))
     }
 
     /// `self·base^exponent`.

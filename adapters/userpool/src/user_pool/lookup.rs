@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::{Builder, Uuid};
 
-use super::{ClientSettings, SecretHashFault, UserPool, UserPoolError, is_same};
+use super::{ClientSettings, SecretHashFault, Shared, UserPool, UserPoolError, is_same};
 use crate::{
     passwords::KeptPassword,
     srp::{Claimant, Salt},
@@ -40,7 +40,12 @@ impl UserPool {
                 password: user.password.clone(),
                 user: Some(user),
             },
-            None => self.decoy(self.decoy_id(username)),
+            None => {
+                let id = self.decoy_id(username);
+                // A known name leads to an id, and the id to an item: this one to none.
+                drop(self.shared.users.find(id)?);
+                self.decoy(id)?
+            }
         })
     }
 
@@ -52,23 +57,18 @@ impl UserPool {
                 password: user.password.clone(),
                 user: Some(user),
             },
-            None => self.decoy(id),
+            None => self.decoy(id)?,
         })
     }
 
-    fn decoy(&self, id: Uuid) -> Subject {
-        let digest = self
-            .shared
-            .vault
-            .digest(Purpose::DecoySalt, &[id.as_bytes()]);
-        Subject {
+    fn decoy(&self, id: Uuid) -> Result<Subject, UserPoolError> {
+        let Shared { decoy, vault, .. } = &*self.shared;
+        let digest = vault.digest(Purpose::DecoySalt, &[id.as_bytes()]);
+        Ok(Subject {
             id,
-            password: self
-                .shared
-                .decoy_password
-                .with_salt(Salt::new(half(digest))),
+            password: decoy.password()?.with_salt(Salt::new(half(digest))),
             user: None,
-        }
+        })
     }
 
     fn decoy_id(&self, username: &str) -> Uuid {
