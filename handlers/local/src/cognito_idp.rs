@@ -95,3 +95,6 @@ struct NamedPool {
 fn epoch_seconds(at: Timestamp) -> f64 {
     at.as_millis() as f64 / 1_000.0
 }
+
+#[cfg(test)]
+mod tests;
