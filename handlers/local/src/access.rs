@@ -309,8 +309,12 @@ impl Access {
     /// What explains the answer of `policies` to `ask`, keeping only what the decision itself does not.
     fn explanation(&self, policies: Option<&Arc<CompiledPolicies>>, ask: &Ask<'_>) -> Explain {
         let Some(policies) = policies.cloned() else {
-            return Box::new(|_| Explanation {
-                reason: "nobody signed the request".to_owned(),
+            let reason = match ask.principal {
+                Some(_) => "the role of this session has no policies here",
+                None => "nobody signed the request",
+            };
+            return Box::new(move |_| Explanation {
+                reason: reason.to_owned(),
                 ..Explanation::default()
             });
         };

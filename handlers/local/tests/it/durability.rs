@@ -123,13 +123,15 @@ impl Journal {
 
     /// Reads everything back.
     async fn check(&self, actor: &Actor) {
-        for (id, known) in self.notes.lock().unwrap().clone() {
+        let notes = self.notes.lock().unwrap().clone();
+        for (id, known) in notes {
             let answer = actor.get(&format!("/notes/{id}")).await;
             let found = (answer.status != StatusCode::NOT_FOUND)
                 .then(|| text_of(&answer.status(200).json()));
             known.admits(&found, &format!("note {id}"));
         }
-        for (name, known) in self.files.lock().unwrap().clone() {
+        let files = self.files.lock().unwrap().clone();
+        for (name, known) in files {
             let answer = actor.s3(Method::GET, &actor.path(&name), &[], "").await;
             let found = (answer.status != StatusCode::NOT_FOUND)
                 .then(|| String::from_utf8(answer.status(200).body.to_vec()).unwrap());

@@ -158,7 +158,8 @@ async fn sig_03_to_06_scope_algorithm_and_clock() {
         refused(&alice, " s off", |signing| signing.at -= off, |_| {}).await;
         refused(&alice, " s off", |signing| signing.at += off, |_| {}).await;
     }
-    let spoilt: [(&str, fn(String) -> String); 5] = [
+    type Change = fn(String) -> String;
+    let spoilt: [(&str, Change); 5] = [
         ("authorization", |value| {
             value.replace("aws4_request", "aws4")
         }),

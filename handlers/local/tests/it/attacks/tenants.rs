@@ -1,9 +1,12 @@
 //! TEN: one person's things out of another's reach, at the HTTP API's door.
 
+use std::time::Duration;
+
 use http::Method;
+use notewarden_userpool::Principal;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, Place, Signing};
+use crate::support::{Actor, Answer, Keys, Place, Signing};
 
 /// An answer's problem without what differs from request to request.
 fn problem(answer: &Answer) -> Value {
@@ -67,6 +70,79 @@ async fn ten_02_03_what_a_client_says_of_itself_never_counts() {
             .await
             .s3_error(403, "AccessDenied");
     }
+}
+
+#[tokio::test]
+async fn ten_04_the_source_is_the_peer_of_the_connection() {
+    let place = Place::start().await;
+    let alice = Actor::sign_up(&place, "alice").await;
+    let claims = [
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-real-ip", "203.0.113.7"),
+        ("forwarded", "for=203.0.113.7"),
+    ];
+    let mut request = alice.request(Method::GET, "/notes", &claims, "");
+    Signing::new(&alice.keys, "execute-api").sign(&mut request);
+    let answer = place.send(request).await.status(200);
+    let decision = place.decision_on(&answer).await;
+    assert_eq!(
+        decision["explanation"]["context"]["aws:SourceIp"],
+        "127.0.0.1"
+    );
+}
+
+#[tokio::test]
+async fn a_role_without_the_permission_is_denied_everywhere() {
+    let place = Place::start().await;
+    let alice = Actor::sign_up(&place, "alice").await;
+    let role = Principal::session(
+        "000000000000",
+        "OtherRole",
+        "AROAOTHERROLE0000000",
+        "session",
+        None,
+    );
+    let issued = place
+        .app()
+        .credentials
+        .issue_session(role, Duration::from_secs(60))
+        .await
+        .unwrap();
+    let other = Actor {
+        keys: Keys {
+            id: issued.access_key_id.clone(),
+            secret: issued.secret_access_key.expose().to_owned(),
+            token: issued
+                .session_token
+                .as_ref()
+                .map(|token| token.expose().to_owned()),
+        },
+        ..alice.clone()
+    };
+    let refused = other.get("/notes").await.forbidden();
+    let decision = place.decision_on(&refused).await;
+    assert_eq!(decision["decision"], "ImplicitlyDenied");
+    assert_eq!(
+        decision["reason"],
+        "the role of this session has no policies here"
+    );
+    other
+        .put("file.txt", "x")
+        .await
+        .s3_error(403, "AccessDenied");
+    // It is known all the same.
+    let headers = [("content-type", "application/x-www-form-urlencoded")];
+    let body = "Action=GetCallerIdentity&Version=2011-06-15";
+    let mut request = other.request(Method::POST, "/", &headers, body);
+    Signing::new(&other.keys, "sts").sign(&mut request);
+    assert!(
+        place
+            .send(request)
+            .await
+            .ok()
+            .text()
+            .contains("assumed-role/OtherRole/session")
+    );
 }
 
 #[tokio::test]

@@ -10,14 +10,11 @@ use super::{Answer, Keys, Place, Signing};
 
 pub const PASSWORD: &str = "Passw0rd!";
 
-/// A person with tokens, an identity and temporary credentials.
+/// A person with an identity and temporary credentials.
 #[derive(Clone)]
 pub struct Actor {
     pub place: Arc<Place>,
     pub name: String,
-    pub id_token: String,
-    pub access_token: String,
-    pub refresh_token: String,
     pub identity_id: String,
     pub keys: Keys,
 }
@@ -66,9 +63,6 @@ impl Actor {
         Self {
             place: Arc::clone(place),
             name: name.to_owned(),
-            id_token: token("IdToken"),
-            access_token: token("AccessToken"),
-            refresh_token: token("RefreshToken"),
             identity_id,
             keys: Keys {
                 id: part("AccessKeyId"),
@@ -76,11 +70,6 @@ impl Actor {
                 token: Some(part("SessionToken")),
             },
         }
-    }
-
-    /// The `Logins` that prove who this is.
-    pub fn logins(&self) -> Value {
-        logins(&self.place, &self.id_token)
     }
 
     /// The key of a file in the own folder.

@@ -13,6 +13,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use notewarden::{
+    app::App,
     server::Server,
     system::SystemIds,
     wiring::{self, Settings},
@@ -28,7 +29,14 @@ pub struct Place {
     pub outputs: Value,
     http: Client<HttpConnector, Full<Bytes>>,
     /// The server, where it runs in this process.
-    own: Option<(Server, TempDir)>,
+    own: Option<Own>,
+}
+
+/// A server in this process, and what it must not outlive.
+struct Own {
+    app: Arc<App>,
+    _server: Server,
+    dir: TempDir,
 }
 
 /// An answer, read whole.
@@ -54,7 +62,11 @@ impl Place {
         let outputs = app.publish(server.address(), None).unwrap();
         let outputs = serde_json::to_value(outputs).unwrap();
         Arc::new(Self {
-            own: Some((server, dir)),
+            own: Some(Own {
+                app,
+                _server: server,
+                dir,
+            }),
             ..Self::at(outputs)
         })
     }
@@ -77,9 +89,14 @@ impl Place {
         self.outputs[name].as_str().unwrap()
     }
 
+    /// The parts of a server in this process.
+    pub fn app(&self) -> &App {
+        &self.own.as_ref().unwrap().app
+    }
+
     /// The data directory of a server in this process.
     pub fn data_dir(&self) -> &Path {
-        self.own.as_ref().unwrap().1.path()
+        self.own.as_ref().unwrap().dir.path()
     }
 
     /// `host:port`.
@@ -190,12 +207,6 @@ impl Place {
     pub fn fill(&self, bytes: &mut [u8]) {
         SystemIds::default().fill(bytes);
     }
-
-    /// Stops the server in this process in order.
-    pub async fn stop(self: Arc<Self>) {
-        let place = Arc::into_inner(self).expect("nobody else uses the server");
-        place.own.unwrap().0.stop().await;
-    }
 }
 
 impl Answer {
@@ -239,14 +250,6 @@ impl Answer {
             answer.text().contains(&format!("<Code>{code}</Code>")),
             "{answer:?}"
         );
-        answer
-    }
-
-    /// Fails unless the answer is a Cognito error of this type.
-    #[track_caller]
-    pub fn exception(self, name: &str) -> Self {
-        let answer = self.status(400);
-        assert_eq!(answer.json()["__type"], name, "{answer:?}");
         answer
     }
 }
