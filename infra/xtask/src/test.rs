@@ -1,6 +1,8 @@
 //! `cargo xtask test`: the Rust tests, then real clients against a real server.
 
 mod node;
+pub(crate) mod npm;
+mod policies;
 mod python;
 
 use std::{fs, path::Path, time::Instant};
@@ -12,9 +14,9 @@ use crate::{
     workspace,
 };
 
-/// Run every test: the workspace's own, then unmodified AWS clients against the server
+/// Run every test: the workspace's own, unmodified AWS clients against the server, and policies against a peer
 ///
-/// The clients of Python and of Node are installed into `target` and `testkit/clients/node/node_modules` first.
+/// The packages of Python and of Node are installed into `target` and `testkit/clients/*/node_modules` first.
 /// A suite whose interpreter is missing is skipped, and the summary says what to install.
 #[derive(Args)]
 pub(crate) struct Test {
@@ -34,6 +36,8 @@ enum Suite {
     Python,
     /// AWS Amplify, amazon-cognito-identity-js and the AWS SDK for JavaScript
     Node,
+    /// Policy decisions beside those of iam-simulate, on random policies
+    Policies,
 }
 
 /// How a suite that did not fail ended.
@@ -66,7 +70,7 @@ impl Test {
                 }
             };
             let seconds = started.elapsed().as_secs_f32();
-            summary.push(format!("{:<7} {seconds:>7.1} s  {outcome}", suite.name()));
+            summary.push(format!("{:<8} {seconds:>7.1} s  {outcome}", suite.name()));
         }
         println!("\n== summary\n{}", summary.join("\n"));
         if has_failed {
@@ -85,6 +89,7 @@ impl Suite {
             Self::Rust => "rust",
             Self::Python => "python",
             Self::Node => "node",
+            Self::Policies => "policies",
         }
     }
 
@@ -96,6 +101,7 @@ impl Suite {
             }
             Self::Python => python::run(),
             Self::Node => node::run(),
+            Self::Policies => policies::run(),
         }
     }
 }
