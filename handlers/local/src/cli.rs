@@ -50,7 +50,7 @@ pub struct RunningServer {
     /// The data directory of the running server
     #[arg(long, value_name = "DIR", default_value = ".notewarden")]
     data_dir: PathBuf,
-    /// The running server's outputs [default: <data-dir>/outputs.json]
+    /// The running server's outputs [default: outputs.json in the data directory]
     #[arg(long, value_name = "FILE")]
     outputs: Option<PathBuf>,
 }

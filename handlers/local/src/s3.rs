@@ -2,8 +2,8 @@
 //!
 //! A request is verified here, with its body as it flows; then its authentication is taken off and the plain
 //! rest goes through `s3s`, which reads the operation out of it. Before `s3s` looks at the operation's input,
-//! [`Session`] asks the policies. What `s3s` gets wrong, or leaves open, is settled before it: see
-//! [`PlainRequest`].
+//! `Session` asks the policies. What `s3s` gets wrong, or leaves open, is settled before it: see
+//! `PlainRequest`.
 
 mod actions;
 mod body;

@@ -29,7 +29,7 @@ pub struct ServeOptions {
     /// Keep nothing: the data directory is a temporary one, removed at the end
     #[arg(long)]
     ephemeral: bool,
-    /// Where to write the outputs once ready [default: <data-dir>/outputs.json]
+    /// Where to write the outputs once ready [default: outputs.json in the data directory]
     #[arg(long, value_name = "FILE")]
     outputs: Option<PathBuf>,
 }
