@@ -1,10 +1,12 @@
-//! `cargo xtask bench`: every benchmark of the workspace, one after another, optimized.
+//! `cargo xtask bench`: every benchmark of the workspace, one after another, optimized; then the policy evaluator
+//! beside its peers, which are no part of the workspace.
 
 use clap::Args;
 use serde_json::Value;
 
 use crate::{
     command::{self, Failure},
+    test::npm,
     workspace,
 };
 
@@ -18,18 +20,19 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let metadata = workspace::metadata()?;
-        let chosen: Vec<_> = benchmarks(&metadata)
-            .into_iter()
-            .filter(|benchmark| {
-                let full = format!("{}/{}", benchmark.package, benchmark.name);
-                self.names.is_empty() || self.names.iter().any(|name| full.contains(name))
-            })
-            .collect();
+        let mut chosen = benchmarks(&metadata);
+        chosen.push(POLICY_PEERS);
+        chosen.retain(|benchmark| self.wants(benchmark));
         if chosen.is_empty() {
             return Err(Failure::Other("there is no such benchmark".to_owned()));
         }
-        for Benchmark { package, name } in chosen {
+        for benchmark in chosen {
+            let Benchmark { package, name } = benchmark;
             println!("\n== {package}/{name}");
+            if benchmark == POLICY_PEERS {
+                run_policy_peers()?;
+                continue;
+            }
             command::run(workspace::cargo().args([
                 "bench",
                 "--package",
@@ -40,9 +43,38 @@ impl Bench {
         }
         Ok(())
     }
+
+    fn wants(&self, Benchmark { package, name }: &Benchmark<'_>) -> bool {
+        let full = format!("{package}/{name}");
+        self.names.is_empty() || self.names.iter().any(|name| full.contains(name))
+    }
 }
 
-#[derive(Debug, PartialEq, Eq)]
+/// In `domain/benches/peers`, a workspace of its own.
+const POLICY_PEERS: Benchmark<'_> = Benchmark {
+    package: "notewarden-domain",
+    name: "policy-peers",
+};
+
+/// Builds and runs the comparison; without Node it leaves out the peer that needs it.
+fn run_policy_peers() -> Result<(), Failure> {
+    let mut cargo = workspace::cargo();
+    cargo
+        .args(["run", "--release", "--locked", "--manifest-path"])
+        .arg(workspace::root().join("domain/benches/peers/Cargo.toml"))
+        .arg("--target-dir")
+        .arg(workspace::target()?.join("peers"))
+        .arg("--");
+    match npm::missing() {
+        Some(reason) => println!("without iam-simulate: {reason}"),
+        None => {
+            cargo.arg(npm::installed("policies")?.join("measure.js"));
+        }
+    }
+    command::run(&mut cargo)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Benchmark<'a> {
     package: &'a str,
     name: &'a str,
