@@ -224,6 +224,8 @@ fn read<T: DeserializeOwned>(value: Value, path: &str) -> Result<T, TemplateErro
 
 #[cfg(test)]
 mod tests {
+    use notewarden_domain::policy::{Policy, PolicyKind};
+
     use super::*;
 
     fn refusal(resources: &str) -> String {
@@ -267,5 +269,37 @@ mod tests {
             refusal("Resources: {}"),
             "there must be exactly one `AWS::Cognito::UserPool`, and there are 0"
         );
+    }
+
+    #[test]
+    fn the_policies_of_every_function_pass_the_check_without_a_warning() {
+        let template = Template::bundled().unwrap();
+        let kinds: BTreeMap<_, _> = template
+            .resources
+            .iter()
+            .map(|(id, resource)| (id.clone(), resource.kind.clone()))
+            .collect();
+        let place = Deployment::new("us-east-1", "000000000000");
+        let place = kinds.keys().fold(place, |place, id| {
+            place.with(id.as_str(), id.to_ascii_lowercase())
+        });
+        let resources = Resources {
+            resources: &template.resources,
+            resolver: Resolver {
+                kinds: &kinds,
+                deployment: &place,
+            },
+        };
+        let functions: Vec<Found<Vec<Value>>> = resources
+            .all_with("AWS::Serverless::Function", "Policies")
+            .unwrap();
+        assert!(!functions.is_empty());
+        for function in functions {
+            for policy in function.properties {
+                let (_, warnings) =
+                    Policy::check(&policy.to_string(), PolicyKind::Identity).unwrap();
+                assert_eq!(warnings, [], "{}", function.logical_id);
+            }
+        }
     }
 }
