@@ -48,7 +48,7 @@ impl Unread {
     ///
     /// # Errors
     /// See [`BodyError`].
-    pub async fn read(self, limit: usize) -> Result<WireRequest, (BodyError, Parts)> {
+    pub async fn read(self, limit: usize) -> Result<WireRequest, BodyError> {
         let Self {
             id,
             parts,
@@ -59,9 +59,9 @@ impl Unread {
         let body = match Limited::new(body, limit).collect().await {
             Ok(collected) => collected.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
-                return Err((BodyError::TooLarge, parts));
+                return Err(BodyError::TooLarge);
             }
-            Err(_) => return Err((BodyError::Cut, parts)),
+            Err(_) => return Err(BodyError::Cut),
         };
         Ok(WireRequest {
             id,
@@ -115,22 +115,34 @@ async fn route(app: &Arc<App>, request: Unread) -> Response {
     match door(&request.parts, names) {
         Door::Api => app.gateway.handle(app, request).await,
         Door::S3 => s3::handle(app, request.parts, request.body, &request.id, request.peer).await,
-        Door::CognitoIdp(operation) => match request.read(SERVICE_BODY_LIMIT).await {
-            Ok(request) => for_browsers(cognito_idp::handle(app, request, &operation).await),
-            Err((error, _)) => unread_body(error),
-        },
-        Door::CognitoIdentity(operation) => match request.read(SERVICE_BODY_LIMIT).await {
-            Ok(request) => for_browsers(cognito_identity::handle(app, request, &operation).await),
-            Err((error, _)) => unread_body(error),
-        },
-        Door::Sts => match request.read(SERVICE_BODY_LIMIT).await {
-            Ok(request) => for_browsers(sts::handle(app, request).await),
-            Err((error, _)) => unread_body(error),
-        },
+        Door::CognitoIdp(operation) => {
+            serve(request, |request| {
+                cognito_idp::handle(app, request, &operation)
+            })
+            .await
+        }
+        Door::CognitoIdentity(operation) => {
+            serve(request, |request| {
+                cognito_identity::handle(app, request, &operation)
+            })
+            .await
+        }
+        Door::Sts => serve(request, |request| sts::handle(app, request)).await,
         Door::ServicePreflight => service_preflight(),
         Door::WellKnown(document) => for_browsers(local::well_known(app, &document).await),
         Door::Local => local::handle(app, &request.parts, request.peer),
         Door::Health => local::health(app),
+    }
+}
+
+/// Answers a request to Cognito or STS, which are small and read whole.
+async fn serve<F>(request: Unread, answer: impl FnOnce(WireRequest) -> F) -> Response
+where
+    F: Future<Output = Response>,
+{
+    match request.read(SERVICE_BODY_LIMIT).await {
+        Ok(request) => for_browsers(answer(request).await),
+        Err(error) => unread_body(error),
     }
 }
 

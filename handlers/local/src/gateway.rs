@@ -4,8 +4,6 @@
 mod cors;
 mod path;
 
-use std::convert::Infallible;
-
 use axum::body::Body as AxumBody;
 use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
@@ -15,7 +13,7 @@ use notewarden_infra::{ApiSettings, RouteAuth};
 use notewarden_sigv4::Service;
 use serde_json::json;
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
-use tower::{Service as _, ServiceExt};
+use tower::ServiceExt;
 
 use crate::{
     access::{Ask, Signer},
@@ -76,7 +74,7 @@ impl Gateway {
         let request = request
             .read(BODY_LIMIT)
             .await
-            .map_err(|(error, _)| match error {
+            .map_err(|error| match error {
                 BodyError::TooLarge => Refused::TooLarge,
                 BodyError::Cut => Refused::BadRequest,
             })?;
@@ -92,27 +90,15 @@ impl Gateway {
             }
         };
         let context = self.context(&request, &found.route.key(), authorizer);
-        self.invoke(request, context).await
+        Ok(self.invoke(request, context).await)
     }
 
     /// Hands the request to the router as the handler on AWS would.
-    async fn invoke(
-        &self,
-        request: WireRequest,
-        context: GatewayContext,
-    ) -> Result<Response, Refused> {
+    async fn invoke(&self, request: WireRequest, context: GatewayContext) -> Response {
         let mut request = Request::from_parts(request.parts, AxumBody::from(request.body));
         request.extensions_mut().insert(context);
-        let mut router = self.router.clone();
-        let answered: Result<_, Infallible> = async {
-            ServiceExt::<Request<AxumBody>>::ready(&mut router)
-                .await?
-                .call(request)
-                .await
-        }
-        .await;
-        let response = answered.unwrap_or_else(|never| match never {});
-        Ok(response.map(|body| body.map_err(Into::into).boxed_unsync()))
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        response.map(|body| body.map_err(Into::into).boxed_unsync())
     }
 
     fn context(
