@@ -3,14 +3,16 @@
 use std::fmt;
 
 use notewarden_domain::{StoreError, Timestamp, ports::IdSource};
-use notewarden_embedded::Database;
+use notewarden_embedded::{
+    Database,
+    database::{Fault, existing},
+};
 use redb::{ReadableTable, ReadableTableMetadata, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     email::EmailAddress,
     secret::Secret,
-    tables::{Fault, existing},
     vault::{Purpose, Vault},
 };
 

@@ -22,7 +22,6 @@ pub mod secret;
 mod sessions;
 mod signing_keys;
 pub mod srp;
-mod tables;
 pub mod tokens;
 pub mod user_pool;
 pub mod users;

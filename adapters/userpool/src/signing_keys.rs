@@ -4,14 +4,16 @@
 use std::sync::Arc;
 
 use notewarden_domain::{StoreError, ports::IdSource};
-use notewarden_embedded::Database;
+use notewarden_embedded::{
+    Database,
+    database::{Fault, existing},
+};
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use serde_json::{Value, json};
 use tokio::{sync::OnceCell, task};
 
 use crate::{
     jws::SigningKey,
-    tables::{Fault, existing},
     vault::{Purpose, Vault},
 };
 

@@ -19,7 +19,7 @@ use notewarden_domain::{
     StoreError, Timestamp,
     ports::{Clock, IdSource},
 };
-use notewarden_embedded::Database;
+use notewarden_embedded::{Database, database::Fault};
 use redb::WriteTransaction;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
@@ -39,7 +39,6 @@ use crate::{
     inbox::{self, Message},
     sessions::Sessions,
     signing_keys::{self, KeySet, SigningKeys},
-    tables::Fault,
     tokens::{IdClaims, TokenError},
     users::Users,
     vault::{Vault, VaultError},

@@ -3,15 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use notewarden_domain::{IdentityId, StoreError, Timestamp};
+use notewarden_embedded::database::{Fault, existing};
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::Credential;
-use crate::{
-    principal::Principal,
-    secret::Secret,
-    tables::{Fault, existing},
-};
+use crate::{principal::Principal, secret::Secret};
 
 /// Access key id → [`CredentialItem`] as JSON.
 const CREDENTIALS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("credentials");

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use notewarden_domain::{IdentityId, StoreError, Timestamp};
+use notewarden_embedded::database::{Fault, existing};
 use redb::{
     ReadOnlyTable, ReadTransaction, ReadableTable, Table, TableDefinition, WriteTransaction,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{Identity, Login, Resolution, judge};
-use crate::tables::{Fault, existing};
 
 /// Identity id → [`IdentityItem`] as JSON.
 const IDENTITIES: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("identities");

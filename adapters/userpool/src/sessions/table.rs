@@ -1,12 +1,14 @@
 //! Sessions in the database, and the challenges that opened them.
 
 use notewarden_domain::{StoreError, Timestamp};
-use notewarden_embedded::Database;
+use notewarden_embedded::{
+    Database,
+    database::{Fault, existing},
+};
 use redb::{ReadableTable, TableDefinition, WriteTransaction};
 use uuid::Uuid;
 
 use super::{Session, SessionId};
-use crate::tables::{Fault, existing};
 
 /// (user id, origin) → [`Session`].
 const SESSIONS: TableDefinition<'_, (u128, u128), &[u8]> = TableDefinition::new("sessions");

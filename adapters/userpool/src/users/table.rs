@@ -3,12 +3,14 @@
 use std::ops::ControlFlow;
 
 use notewarden_domain::StoreError;
-use notewarden_embedded::Database;
+use notewarden_embedded::{
+    Database,
+    database::{Fault, existing},
+};
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use uuid::Uuid;
 
 use super::User;
-use crate::tables::{Fault, existing};
 
 /// User id → [`User`].
 const USERS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("users");
