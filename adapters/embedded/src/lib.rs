@@ -6,6 +6,7 @@
 pub mod blobs;
 pub mod checksums;
 pub mod database;
+pub mod durable;
 pub mod files;
 pub mod multipart;
 pub mod notes;

@@ -5,9 +5,7 @@
 //! somebody who reads everything it reads.
 
 use std::{
-    fmt,
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +15,7 @@ use aws_lc_rs::{
 };
 use hkdf::Hkdf;
 use notewarden_domain::ports::IdSource;
+use notewarden_embedded::durable::{Readers, write_whole};
 use sha2::Sha256;
 
 /// What a sealed value or a digest is for: one made for one purpose is worthless for another.
@@ -102,7 +101,7 @@ impl Vault {
             Err(_) => {
                 let mut key = [0; Self::KEY_LENGTH];
                 ids.fill(&mut key);
-                write_key(path, &key).map_err(io)?;
+                write_whole(path, &key, Readers::Owner).map_err(io)?;
                 Self::new(&key).ok_or_else(|| VaultError::Damaged(path.to_owned()))
             }
         }
@@ -192,27 +191,6 @@ impl fmt::Debug for Vault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not sealed with the key of this data directory")]
 pub(crate) struct SealError;
-
-/// Writes the key so that it is there whole and durably, for its owner alone, or not at all.
-fn write_key(path: &Path, key: &[u8]) -> io::Result<()> {
-    let temporary = path.with_extension("new");
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&temporary)?;
-    file.write_all(key)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    match path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        Some(dir) => File::open(dir)?.sync_all(),
-        None => Ok(()),
-    }
-}
 
 #[cfg(test)]
 mod tests {

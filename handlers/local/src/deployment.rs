@@ -1,12 +1,12 @@
 //! The ids of this data directory's resources: made once, and the same after every restart.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use notewarden_domain::ports::IdSource;
+use notewarden_embedded::durable::{Readers, write_whole};
 use serde::{Deserialize, Serialize};
 use uuid::Builder;
 
@@ -75,7 +75,7 @@ impl Deployment {
                         source,
                     }
                 })?;
-                write_whole(&path, &text, Access::Everyone)
+                write_whole(&path, &text, Readers::Everyone)
                     .map_err(|source| DeploymentError::Io { path, source })?;
                 Ok(made)
             }
@@ -140,45 +140,6 @@ fn random_text(ids: &dyn IdSource, alphabet: &[u8], length: usize) -> String {
     text
 }
 
-/// Who may read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// Its owner and, by the umask, others.
-    Everyone,
-    /// Its owner alone (mode 0600).
-    Owner,
-}
-
-/// Writes a file so that it is there whole, and durably, or not at all.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn write_whole(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(".new");
-    let temporary = PathBuf::from(temporary);
-    // A file left by a killed process may have another mode.
-    match fs::remove_file(&temporary) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    if access == Access::Owner {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let mut file = options.open(&temporary)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)?;
-    if let Some(dir) = path.parent().filter(|dir| !dir.as_os_str().is_empty()) {
-        File::open(dir)?.sync_all()?;
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,20 +167,5 @@ mod tests {
         let error = Deployment::load_or_create(dir.path(), &SystemIds::default()).unwrap_err();
         assert!(error.to_string().contains("deployment.json"), "{error}");
         assert_eq!(fs::read(dir.path().join(FILE)).unwrap(), b"{");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn an_owners_file_is_nobody_elses() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("secret");
-        write_whole(&path, b"1", Access::Owner).unwrap();
-        write_whole(&path, b"2", Access::Owner).unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"2");
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
     }
 }

@@ -5,9 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use notewarden_embedded::durable::{Readers, write_whole};
 use serde::Serialize;
 
-use crate::deployment::{Access, Deployment, REGION, write_whole};
+use crate::deployment::{Deployment, REGION};
 
 /// The outputs, by the names that the template gives them too.
 #[derive(Clone, Debug, Serialize)]
@@ -72,7 +73,7 @@ impl Outputs {
             self.endpoint
         );
         let config = format!("[default]\n{settings}\n[profile notewarden]\n{settings}");
-        write_whole(&self.aws_config_file, config.as_bytes(), Access::Everyone)?;
+        write_whole(&self.aws_config_file, config.as_bytes(), Readers::Everyone)?;
         let keys = format!(
             "aws_access_key_id = {access_key_id}\naws_secret_access_key = {secret_access_key}\n"
         );
@@ -80,10 +81,10 @@ impl Outputs {
         write_whole(
             &self.aws_credentials_file,
             credentials.as_bytes(),
-            Access::Owner,
+            Readers::Owner,
         )?;
         let mut text = serde_json::to_vec_pretty(self)?;
         text.push(b'\n');
-        write_whole(file, &text, Access::Everyone)
+        write_whole(file, &text, Readers::Everyone)
     }
 }

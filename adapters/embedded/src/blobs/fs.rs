@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::durable;
+
 /// What blobs need of a file system. Every call blocks.
 pub trait BlobFs: fmt::Debug + Send + Sync {
     /// Creates a file for writing; it must not exist.
@@ -51,12 +53,7 @@ impl BlobFs for OsFs {
     }
 
     fn sync_dir(&self, dir: &Path) -> io::Result<()> {
-        // Other systems cannot open a directory, and order their names themselves.
-        if cfg!(unix) {
-            File::open(dir)?.sync_all()
-        } else {
-            Ok(())
-        }
+        durable::sync_directory(dir)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

@@ -9,6 +9,8 @@ use std::{
 
 use redb::backends::FileBackend;
 
+use crate::durable::sync_directory;
+
 /// Why a data directory cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -119,10 +121,8 @@ fn create(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)?;
     for dir in missing {
-        match dir.parent() {
-            Some(parent) if parent.as_os_str().is_empty() => sync_directory(Path::new("."))?,
-            Some(parent) => sync_directory(parent)?,
-            None => {}
+        if let Some(parent) = dir.parent() {
+            sync_directory(parent)?;
         }
     }
     Ok(())
@@ -135,14 +135,6 @@ fn open_private(path: &Path) -> io::Result<File> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
-}
-
-fn sync_directory(path: &Path) -> io::Result<()> {
-    // Only where a directory can be opened and flushed like a file.
-    if cfg!(unix) {
-        fs::File::open(path)?.sync_all()?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]
