@@ -26,9 +26,10 @@ impl Clock for SystemClock {
 }
 
 /// The operating system's randomness, and UUIDv7s that also rise within one millisecond.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct SystemIds {
     order: Mutex<ContextV7>,
+    reserve: Mutex<Reserve>,
 }
 
 impl IdSource for SystemIds {
@@ -39,18 +40,62 @@ impl IdSource for SystemIds {
         Uuid::new_v7(uuid::Timestamp::from_unix(&*context, millis / 1_000, nanos))
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        clippy::expect_used,
-        reason = "this is where randomness enters; without it nothing is safe to do"
-    )]
     fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the operating system gives random bytes");
+        if bytes.len() <= SHORT {
+            let mut reserve = self.reserve.lock().unwrap_or_else(PoisonError::into_inner);
+            reserve.take(bytes);
+        } else {
+            draw(bytes);
+        }
     }
+}
+
+/// The longest that is drawn in advance, in bytes: an id. Keys are longer.
+const SHORT: usize = 16;
+
+/// Random bytes drawn in advance: every request has an id, and to ask the operating system for one costs as much
+/// as to read the request. Each byte is given out once, and then forgotten.
+struct Reserve {
+    bytes: [u8; 1_024],
+    given: usize,
+}
+
+impl Default for Reserve {
+    fn default() -> Self {
+        let bytes = [0; 1_024];
+        Self {
+            given: bytes.len(),
+            bytes,
+        }
+    }
+}
+
+impl Reserve {
+    fn take(&mut self, bytes: &mut [u8]) {
+        if self.bytes.len() - self.given < bytes.len() {
+            draw(&mut self.bytes);
+            self.given = 0;
+        }
+        for (byte, kept) in bytes.iter_mut().zip(self.bytes.iter_mut().skip(self.given)) {
+            *byte = std::mem::take(kept);
+        }
+        self.given += bytes.len();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    reason = "this is where randomness enters; without it nothing is safe to do"
+)]
+fn draw(bytes: &mut [u8]) {
+    getrandom::fill(bytes).expect("the operating system gives random bytes");
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -59,5 +104,19 @@ mod tests {
         let now = Timestamp::from_millis(1_700_000_000_123);
         let made: Vec<Uuid> = (0..1_000).map(|_| ids.uuid_v7(now)).collect();
         assert!(made.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
+    fn no_random_byte_is_given_twice() {
+        let ids = SystemIds::default();
+        let made: BTreeSet<[u8; 16]> = (0..1_000)
+            .map(|_| {
+                let mut bytes = [0; 16];
+                ids.fill(&mut bytes);
+                assert!(bytes.iter().any(|byte| *byte != 0));
+                bytes
+            })
+            .collect();
+        assert_eq!(made.len(), 1_000);
     }
 }
