@@ -40,8 +40,13 @@ pub async fn measure() {
     let dir = new_dir();
     let person = furnish(dir.path(), 0).await;
     let ours = Process::serve(Path::new(RELEASE), dir.path());
-    let folder = format!("/{}/private/{}", person.bucket, person.identity);
-    files("notewarden (durable)", &ours, &person.keys, &folder).await;
+    files(
+        "notewarden (durable)",
+        &ours,
+        &person.keys,
+        &person.folder(),
+    )
+    .await;
     sign_in::measure("notewarden", &ours, sign_in::Pool::ours(dir.path())).await;
     drop(ours);
 

@@ -98,8 +98,14 @@ impl Person {
 
     /// A request for a file in the own folder, signed and encoded.
     pub fn file(&self, address: SocketAddr, method: Method, name: &str, body: Bytes) -> Bytes {
-        let path = format!("/{}/private/{}/{name}", self.bucket, self.identity);
+        let path = format!("{}/{name}", self.folder());
         self.signed(address, "s3", method, &path, body)
+    }
+
+    /// The path of the own folder, encoded as S3's canonical requests have it.
+    pub fn folder(&self) -> String {
+        let identity = self.identity.as_str().replace(':', "%3A");
+        format!("/{}/private/{identity}", self.bucket)
     }
 
     fn signed(
