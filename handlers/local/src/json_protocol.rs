@@ -2,12 +2,13 @@
 //! their type in the body and in a header.
 
 use http::{HeaderValue, StatusCode, header};
-use notewarden_sigv4::{Refusal, ScopePart};
+use notewarden_sigv4::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
     access::Denied,
+    refusals::Disbelief,
     wire::{self, Response, WireRequest},
 };
 
@@ -123,54 +124,15 @@ pub fn answer(request_id: &str, outcome: Result<Value, Exception>) -> Response {
 
 impl From<Refusal> for Exception {
     fn from(refusal: Refusal) -> Self {
-        let mismatch = |message: &str| Self::new("InvalidSignatureException", message);
-        match &refusal {
-            Refusal::MissingAuthentication => Self::new(
+        match Disbelief::from(&refusal) {
+            Disbelief::Unsigned => Self::new(
                 "MissingAuthenticationTokenException",
                 "Missing Authentication Token",
             ),
-            Refusal::UnknownAccessKey(_)
-            | Refusal::MissingSessionToken
-            | Refusal::WrongSessionToken => Self::new(
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ),
-            Refusal::ExpiredSessionToken => Self::new(
-                "ExpiredTokenException",
-                "The security token included in the request is expired",
-            ),
-            Refusal::SignatureMismatch(_) | Refusal::PayloadMismatch => mismatch(
-                "The request signature we calculated does not match the signature you provided. Check your \
-                 AWS Secret Access Key and signing method. Consult the service documentation for details.",
-            ),
-            Refusal::WrongScope {
-                part: ScopePart::Region,
-                found,
-                ..
-            } => mismatch(&format!(
-                "Credential should be scoped to a valid region, not '{found}'. "
-            )),
-            Refusal::WrongScope {
-                part: ScopePart::Service,
-                expected,
-                ..
-            } => mismatch(&format!(
-                "Credential should be scoped to correct service: '{expected}'. "
-            )),
-            Refusal::WrongScope {
-                part: ScopePart::Terminator,
-                expected,
-                ..
-            } => mismatch(&format!(
-                "Credential should be scoped with a valid terminator: '{expected}'. "
-            )),
-            Refusal::WrongScope { .. } => mismatch(
-                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
-            ),
-            Refusal::Skewed { .. } | Refusal::NotYetValid { .. } | Refusal::Expired { .. } => {
-                mismatch(&format!("Signature expired: {refusal}"))
-            }
-            _ => Self::new("IncompleteSignatureException", refusal.to_string()),
+            Disbelief::UnknownToken(sentence) => Self::new("UnrecognizedClientException", sentence),
+            Disbelief::ExpiredToken(sentence) => Self::new("ExpiredTokenException", sentence),
+            Disbelief::Mismatch(sentence) => Self::new("InvalidSignatureException", sentence),
+            Disbelief::Incomplete(sentence) => Self::new("IncompleteSignatureException", sentence),
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod json_protocol;
 pub mod lifecycle;
 pub mod local;
 pub mod outputs;
+pub mod refusals;
 pub mod s3;
 pub mod server;
 pub mod sts;

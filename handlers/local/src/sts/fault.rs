@@ -2,10 +2,10 @@
 
 use http::StatusCode;
 use notewarden_domain::StoreError;
-use notewarden_sigv4::{Refusal, ScopePart};
+use notewarden_sigv4::Refusal;
 
 use super::xml::Xml;
-use crate::access::Denied;
+use crate::{access::Denied, refusals::Disbelief};
 
 /// Why a request is not answered with a result.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,59 +74,20 @@ impl Fault {
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
-        let forbidden = |code, message: &str| Self::new(StatusCode::FORBIDDEN, code, message);
-        let mismatch = |message: &str| forbidden("SignatureDoesNotMatch", message);
-        match &refusal {
-            Refusal::MissingAuthentication => forbidden(
+        let forbidden = |code, message| Self::new(StatusCode::FORBIDDEN, code, message);
+        match Disbelief::from(&refusal) {
+            Disbelief::Unsigned => forbidden(
                 "MissingAuthenticationToken",
-                "Request is missing Authentication Token",
+                "Request is missing Authentication Token".to_owned(),
             ),
-            Refusal::UnknownAccessKey(_)
-            | Refusal::MissingSessionToken
-            | Refusal::WrongSessionToken => forbidden(
-                "InvalidClientTokenId",
-                "The security token included in the request is invalid.",
-            ),
-            Refusal::ExpiredSessionToken => forbidden(
-                "ExpiredToken",
-                "The security token included in the request is expired",
-            ),
-            Refusal::SignatureMismatch(_) | Refusal::PayloadMismatch => mismatch(
-                "The request signature we calculated does not match the signature you provided. Check your \
-                 AWS Secret Access Key and signing method. Consult the service documentation for details.",
-            ),
-            Refusal::WrongScope {
-                part: ScopePart::Region,
-                found,
-                ..
-            } => mismatch(&format!(
-                "Credential should be scoped to a valid region, not '{found}'."
-            )),
-            Refusal::WrongScope {
-                part: ScopePart::Service,
-                expected,
-                ..
-            } => mismatch(&format!(
-                "Credential should be scoped to correct service: '{expected}'."
-            )),
-            Refusal::WrongScope {
-                part: ScopePart::Terminator,
-                expected,
-                ..
-            } => mismatch(&format!(
-                "Credential should be scoped with a valid terminator: '{expected}'."
-            )),
-            Refusal::WrongScope { .. } => mismatch(
-                "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP",
-            ),
-            Refusal::Skewed { .. } | Refusal::NotYetValid { .. } | Refusal::Expired { .. } => {
-                mismatch(&format!("Signature expired: {refusal}"))
+            Disbelief::UnknownToken(sentence) => {
+                forbidden("InvalidClientTokenId", sentence.to_owned())
             }
-            _ => Self::new(
-                StatusCode::BAD_REQUEST,
-                "IncompleteSignature",
-                refusal.to_string(),
-            ),
+            Disbelief::ExpiredToken(sentence) => forbidden("ExpiredToken", sentence.to_owned()),
+            Disbelief::Mismatch(sentence) => forbidden("SignatureDoesNotMatch", sentence),
+            Disbelief::Incomplete(sentence) => {
+                Self::new(StatusCode::BAD_REQUEST, "IncompleteSignature", sentence)
+            }
         }
     }
 }
