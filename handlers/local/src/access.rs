@@ -98,6 +98,26 @@ pub struct Ask<'a> {
     pub peer: SocketAddr,
 }
 
+impl<'a> Ask<'a> {
+    /// Whether `signer`, who sent `request`, may do `action` on `resource`, where the service has no condition
+    /// keys of its own.
+    pub fn of(
+        request: &'a WireRequest,
+        signer: &'a Signer,
+        action: &'a str,
+        resource: &'a str,
+    ) -> Self {
+        Self {
+            request_id: &request.id,
+            principal: Some(&signer.credential.principal),
+            action,
+            resource,
+            context: Vec::new(),
+            peer: request.peer,
+        }
+    }
+}
+
 /// The policies do not allow it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub struct Denied {

@@ -149,14 +149,7 @@ fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Authori
         .access
         .authenticate(request, Service::EXECUTE_API, INVOKE)
         .map_err(|_| Refused::Forbidden)?;
-    let ask = Ask {
-        request_id: &request.id,
-        principal: Some(&signer.credential.principal),
-        action: INVOKE,
-        resource,
-        context: Vec::new(),
-        peer: request.peer,
-    };
+    let ask = Ask::of(request, &signer, INVOKE, resource);
     app.access.authorize(&ask).map_err(|_| Refused::Forbidden)?;
     Ok(authorizer_of(&signer))
 }

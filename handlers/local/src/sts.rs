@@ -70,14 +70,7 @@ async fn answer(app: &App, request: &WireRequest) -> Result<String, Fault> {
 
 /// What is not served is denied first to whoever would be denied it on AWS.
 fn permit(app: &App, request: &WireRequest, signer: &Signer, action: &str) -> Result<(), Fault> {
-    let ask = Ask {
-        request_id: &request.id,
-        principal: Some(&signer.credential.principal),
-        action,
-        resource: "*",
-        context: Vec::new(),
-        peer: request.peer,
-    };
+    let ask = Ask::of(request, signer, action, "*");
     app.access.authorize(&ask).map_err(Fault::from)
 }
 
