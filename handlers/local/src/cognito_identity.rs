@@ -10,15 +10,14 @@ pub mod operation;
 
 use std::sync::Arc;
 
-use notewarden_domain::Timestamp;
 use notewarden_sigv4::Service;
 
-use self::operation::{Operation, Support, WayIn};
+use self::operation::{Operation, Support};
 use crate::{
     access::Ask,
     app::App,
     deployment::{ACCOUNT_ID, REGION},
-    json_protocol::{self, Exception, parse, to_json},
+    json_protocol::{self, Exception, operation::WayIn, parse, to_json},
     wire::{Response, WireRequest},
 };
 
@@ -47,7 +46,7 @@ async fn perform(
             to_json(delete_identities::handle(pool, parse(request)?).await?)
         }
         Support::ClassicFlow => Err(exception::classic_flow()),
-        Support::Refused(reason) => Err(exception::refused(operation.name, reason)),
+        Support::Refused(reason) => Err(Exception::not_served(operation.name, reason)),
     }
 }
 
@@ -58,22 +57,8 @@ fn permit(app: &App, request: &WireRequest, operation: Operation) -> Result<(), 
         .access
         .authenticate(request, Service::COGNITO_IDENTITY, &action)?;
     let pool = app.identity_pool.id();
-    app.access.authorize(&Ask {
-        request_id: &request.id,
-        principal: Some(&signer.credential.principal),
-        action: &action,
-        resource: &format!("arn:aws:cognito-identity:{REGION}:{ACCOUNT_ID}:identitypool/{pool}"),
-        context: Vec::new(),
-        peer: request.peer,
-    })?;
+    let resource = format!("arn:aws:cognito-identity:{REGION}:{ACCOUNT_ID}:identitypool/{pool}");
+    let ask = Ask::of(request, &signer, &action, &resource);
+    app.access.authorize(&ask)?;
     Ok(())
-}
-
-/// Seconds since the Unix epoch, as the protocol writes dates.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds are exact in an f64 for 285,000 years"
-)]
-fn epoch_seconds(at: Timestamp) -> f64 {
-    at.as_millis() as f64 / 1_000.0
 }

@@ -29,17 +29,16 @@ mod user;
 
 use std::sync::Arc;
 
-use notewarden_domain::Timestamp;
 use notewarden_sigv4::Service;
 use serde::Deserialize;
 use serde_json::Value;
 
-use self::operation::{Operation, Support, WayIn};
+use self::operation::{Operation, Support};
 use crate::{
     access::Ask,
     app::App,
     deployment::{ACCOUNT_ID, REGION},
-    json_protocol::{self, Exception},
+    json_protocol::{self, Exception, operation::WayIn},
     wire::{Response, WireRequest},
 };
 
@@ -55,7 +54,7 @@ async fn perform(app: &App, request: &WireRequest, name: &str) -> Result<Value, 
     }
     match operation.support {
         Support::Served(handler) => handler(&app.user_pool, request).await,
-        Support::Refused(reason) => Err(exception::refused(operation.name, reason)),
+        Support::Refused(reason) => Err(Exception::not_served(operation.name, reason)),
     }
 }
 
@@ -69,14 +68,9 @@ fn permit(app: &App, request: &WireRequest, operation: Operation) -> Result<(), 
     let pool = named
         .and_then(|named| named.user_pool_id)
         .unwrap_or_else(|| app.user_pool.settings().id.clone());
-    app.access.authorize(&Ask {
-        request_id: &request.id,
-        principal: Some(&signer.credential.principal),
-        action: &action,
-        resource: &format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{pool}"),
-        context: Vec::new(),
-        peer: request.peer,
-    })?;
+    let resource = format!("arn:aws:cognito-idp:{REGION}:{ACCOUNT_ID}:userpool/{pool}");
+    let ask = Ask::of(request, &signer, &action, &resource);
+    app.access.authorize(&ask)?;
     Ok(())
 }
 
@@ -85,15 +79,6 @@ fn permit(app: &App, request: &WireRequest, operation: Operation) -> Result<(), 
 #[serde(rename_all = "PascalCase")]
 struct NamedPool {
     user_pool_id: Option<String>,
-}
-
-/// Seconds since the Unix epoch, as the protocol writes dates.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "milliseconds are exact in an f64 for 285,000 years"
-)]
-fn epoch_seconds(at: Timestamp) -> f64 {
-    at.as_millis() as f64 / 1_000.0
 }
 
 #[cfg(test)]

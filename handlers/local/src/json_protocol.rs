@@ -1,7 +1,11 @@
 //! AWS JSON 1.1, which both of Cognito's services speak: a JSON object comes, one goes, and refusals name
 //! their type in the body and in a header.
 
+pub mod operation;
+pub mod violations;
+
 use http::{HeaderValue, StatusCode, header};
+use notewarden_domain::Timestamp;
 use notewarden_sigv4::Refusal;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -51,6 +55,12 @@ impl Exception {
         }
     }
 
+    /// The local server has no use for `operation`, because of `reason`.
+    pub fn not_served(operation: &str, reason: &str) -> Self {
+        let message = format!("{operation} is not served: {reason}.");
+        Self::new("UnsupportedOperationException", message)
+    }
+
     /// The exception's name.
     pub const fn kind(&self) -> &'static str {
         self.kind
@@ -91,6 +101,15 @@ pub fn to_json(answer: impl Serialize) -> Result<Value, Exception> {
         tracing::error!(%error, "an answer could not be written as json");
         Exception::internal()
     })
+}
+
+/// Seconds since the Unix epoch, as the protocol writes dates.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "milliseconds are exact in an f64 for 285,000 years"
+)]
+pub fn epoch_seconds(at: Timestamp) -> f64 {
+    at.as_millis() as f64 / 1_000.0
 }
 
 /// The response to the request `request_id`.

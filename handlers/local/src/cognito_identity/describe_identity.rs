@@ -4,8 +4,8 @@ use notewarden_domain::IdentityId;
 use notewarden_userpool::identity_pool::IdentityPool;
 use serde::{Deserialize, Serialize};
 
-use super::{constraints::Constraints, epoch_seconds, exception};
-use crate::json_protocol::Exception;
+use super::{constraints::Constraints, exception};
+use crate::json_protocol::{Exception, epoch_seconds};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -76,12 +76,6 @@ fn of_store(error: &StoreError) -> Exception {
     Exception::internal()
 }
 
-/// The operation is not served, because of `reason`.
-pub(super) fn refused(operation: &str, reason: &str) -> Exception {
-    let message = format!("{operation} is not served: {reason}.");
-    Exception::new("UnsupportedOperationException", message)
-}
-
 /// What AWS answers to the operations of the classic flow when a pool has it switched off, as the template's.
 pub(super) fn classic_flow() -> Exception {
     let message = "Basic (classic) flow is not enabled, please use enhanced flow.";

@@ -1,24 +1,9 @@
 //! The operations of the Identity Pool, and how each is answered here.
 
-/// An operation of the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// As it stands in `X-Amz-Target`.
-    pub name: &'static str,
-    /// Who may call it.
-    pub way_in: WayIn,
-    /// What becomes of it.
-    pub support: Support,
-}
+use crate::json_protocol::{self, operation::WayIn};
 
-/// Who may call an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WayIn {
-    /// Anybody: what the request carries is what it proves.
-    Anybody,
-    /// Whoever signs and is permitted `cognito-identity:<name>` on the pool.
-    Permitted,
-}
+/// An operation of the Identity Pool.
+pub type Operation = json_protocol::operation::Operation<Support>;
 
 /// What becomes of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,44 +31,44 @@ const NO_ATTRIBUTE_MAP: &str = "claims are not mapped to principal tags";
 
 /// Every operation of the service, in the order of its API reference.
 pub const OPERATIONS: &[Operation] = &[
-    permitted("CreateIdentityPool", Support::Refused(TEMPLATE)),
-    permitted("DeleteIdentities", Support::DeleteIdentities),
-    permitted("DeleteIdentityPool", Support::Refused(TEMPLATE)),
-    permitted("DescribeIdentity", Support::DescribeIdentity),
-    permitted("DescribeIdentityPool", Support::Refused(TEMPLATE)),
-    open(
+    Operation::permitted("CreateIdentityPool", Support::Refused(TEMPLATE)),
+    Operation::permitted("DeleteIdentities", Support::DeleteIdentities),
+    Operation::permitted("DeleteIdentityPool", Support::Refused(TEMPLATE)),
+    Operation::permitted("DescribeIdentity", Support::DescribeIdentity),
+    Operation::permitted("DescribeIdentityPool", Support::Refused(TEMPLATE)),
+    Operation::open(
         "GetCredentialsForIdentity",
         Support::GetCredentialsForIdentity,
     ),
-    open("GetId", Support::GetId),
-    permitted("GetIdentityPoolRoles", Support::Refused(TEMPLATE)),
-    open("GetOpenIdToken", Support::ClassicFlow),
-    permitted(
+    Operation::open("GetId", Support::GetId),
+    Operation::permitted("GetIdentityPoolRoles", Support::Refused(TEMPLATE)),
+    Operation::open("GetOpenIdToken", Support::ClassicFlow),
+    Operation::permitted(
         "GetOpenIdTokenForDeveloperIdentity",
         Support::Refused(DEVELOPER),
     ),
-    permitted(
+    Operation::permitted(
         "GetPrincipalTagAttributeMap",
         Support::Refused(NO_ATTRIBUTE_MAP),
     ),
-    permitted(
+    Operation::permitted(
         "ListIdentities",
         Support::Refused("identities are not listed"),
     ),
-    permitted("ListIdentityPools", Support::Refused(TEMPLATE)),
-    permitted("ListTagsForResource", Support::Refused(NO_TAGS)),
-    permitted("LookupDeveloperIdentity", Support::Refused(DEVELOPER)),
-    permitted("MergeDeveloperIdentities", Support::Refused(DEVELOPER)),
-    permitted("SetIdentityPoolRoles", Support::Refused(TEMPLATE)),
-    permitted(
+    Operation::permitted("ListIdentityPools", Support::Refused(TEMPLATE)),
+    Operation::permitted("ListTagsForResource", Support::Refused(NO_TAGS)),
+    Operation::permitted("LookupDeveloperIdentity", Support::Refused(DEVELOPER)),
+    Operation::permitted("MergeDeveloperIdentities", Support::Refused(DEVELOPER)),
+    Operation::permitted("SetIdentityPoolRoles", Support::Refused(TEMPLATE)),
+    Operation::permitted(
         "SetPrincipalTagAttributeMap",
         Support::Refused(NO_ATTRIBUTE_MAP),
     ),
-    permitted("TagResource", Support::Refused(NO_TAGS)),
-    permitted("UnlinkDeveloperIdentity", Support::Refused(DEVELOPER)),
-    open("UnlinkIdentity", Support::Refused(LINKED_FOR_EVER)),
-    permitted("UntagResource", Support::Refused(NO_TAGS)),
-    permitted("UpdateIdentityPool", Support::Refused(TEMPLATE)),
+    Operation::permitted("TagResource", Support::Refused(NO_TAGS)),
+    Operation::permitted("UnlinkDeveloperIdentity", Support::Refused(DEVELOPER)),
+    Operation::open("UnlinkIdentity", Support::Refused(LINKED_FOR_EVER)),
+    Operation::permitted("UntagResource", Support::Refused(NO_TAGS)),
+    Operation::permitted("UpdateIdentityPool", Support::Refused(TEMPLATE)),
 ];
 
 /// The operations that are served to whoever is permitted them.
@@ -104,22 +89,6 @@ impl Operation {
             .iter()
             .find(|operation| operation.name == name)
             .copied()
-    }
-}
-
-const fn open(name: &'static str, support: Support) -> Operation {
-    Operation {
-        name,
-        way_in: WayIn::Anybody,
-        support,
-    }
-}
-
-const fn permitted(name: &'static str, support: Support) -> Operation {
-    Operation {
-        name,
-        way_in: WayIn::Permitted,
-        support,
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a request's members must be, checked and told as AWS does: all that is wrong in one sentence.
 
-use crate::json_protocol::Exception;
+use crate::json_protocol::{
+    Exception,
+    violations::{Shown, Violations},
+};
 
 /// What the text of a member must be.
 #[derive(Clone, Copy)]
@@ -82,7 +85,7 @@ impl Text {
 
 /// The constraints that a request breaks.
 #[derive(Default)]
-pub(super) struct Constraints(Vec<String>);
+pub(super) struct Constraints(Violations);
 
 impl Constraints {
     /// The text of a member that must be there. Until [`check`](Self::check) has refused it, a missing one
@@ -94,7 +97,7 @@ impl Constraints {
         text: Text,
     ) -> &'a str {
         if value.is_none() {
-            self.broken(member, " null", "Member must not be null");
+            self.0.add_missing(member, Shown::Null);
         }
         self.optional(member, value, text).unwrap_or_default()
     }
@@ -108,42 +111,25 @@ impl Constraints {
     ) -> Option<&'a str> {
         let value = value?;
         let shown = if text.is_secret {
-            String::new()
+            Shown::Nothing
         } else {
-            format!(" '{value}'")
+            Shown::Value(value)
         };
-        let length = value.chars().count();
         if !(text.matches)(value) {
-            let rule = format!(
-                "Member must satisfy regular expression pattern: {}",
-                text.pattern
-            );
-            self.broken(member, &shown, &rule);
+            self.0.add_pattern(member, shown, text.pattern);
         }
-        if length < text.least {
-            let rule = format!(
-                "Member must have length greater than or equal to {}",
-                text.least
-            );
-            self.broken(member, &shown, &rule);
-        }
-        if length > text.most {
-            let rule = format!(
-                "Member must have length less than or equal to {}",
-                text.most
-            );
-            self.broken(member, &shown, &rule);
-        }
+        self.0
+            .check_length(member, shown, value, text.least..=text.most);
         Some(value)
     }
 
     /// One of a set of words.
     pub(super) fn one_of(&mut self, member: &str, value: Option<&str>, words: &[&str]) {
         match value {
-            None => self.broken(member, " null", "Member must not be null"),
+            None => self.0.add_missing(member, Shown::Null),
             Some(value) if !words.contains(&value) => {
                 let rule = format!("Member must satisfy enum value set: [{}]", words.join(", "));
-                self.broken(member, &format!(" '{value}'"), &rule);
+                self.0.add(member, Shown::Value(value), rule);
             }
             Some(_) => {}
         }
@@ -153,7 +139,7 @@ impl Constraints {
     pub(super) fn at_most(&mut self, member: &str, value: i64, most: i64) {
         if value > most {
             let rule = format!("Member must have value less than or equal to {most}");
-            self.broken(member, &format!(" '{value}'"), &rule);
+            self.0.add(member, Shown::Value(&value.to_string()), rule);
         }
     }
 
@@ -161,28 +147,13 @@ impl Constraints {
     pub(super) fn at_least(&mut self, member: &str, value: i64, least: i64) {
         if value < least {
             let rule = format!("Member must have value greater than or equal to {least}");
-            self.broken(member, &format!(" '{value}'"), &rule);
+            self.0.add(member, Shown::Value(&value.to_string()), rule);
         }
     }
 
     /// Refuses the request if anything is broken.
     pub(super) fn check(self) -> Result<(), Exception> {
-        let count = self.0.len();
-        let errors = match count {
-            0 => return Ok(()),
-            1 => "error",
-            _ => "errors",
-        };
-        let message = format!(
-            "{count} validation {errors} detected: {}",
-            self.0.join("; ")
-        );
-        Err(Exception::new("InvalidParameterException", message))
-    }
-
-    fn broken(&mut self, member: &str, value: &str, rule: &str) {
-        let sentence = format!("Value{value} at '{member}' failed to satisfy constraint: {rule}");
-        self.0.push(sentence);
+        self.0.check("InvalidParameterException")
     }
 }
 

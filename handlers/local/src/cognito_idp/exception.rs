@@ -165,12 +165,6 @@ fn of_store(error: &StoreError) -> Exception {
     Exception::internal()
 }
 
-/// The operation is not served, because of `reason`.
-pub(super) fn refused(operation: &str, reason: &str) -> Exception {
-    let message = format!("{operation} is not served: {reason}.");
-    Exception::new("UnsupportedOperationException", message)
-}
-
 /// A parameter of a flow or challenge is missing.
 pub(super) fn missing_parameter(name: &str) -> Exception {
     invalid_parameter(format!("Missing required parameter {name}"))

@@ -12,31 +12,12 @@ use super::{
     list_users, resend_confirmation_code, respond_to_auth_challenge, revoke_token, sign_up,
 };
 use crate::{
-    json_protocol::{Exception, parse, to_json},
+    json_protocol::{self, Exception, operation::WayIn, parse, to_json},
     wire::WireRequest,
 };
 
-/// An operation of the service.
-#[derive(Clone, Copy)]
-pub struct Operation {
-    /// As it stands in `X-Amz-Target`.
-    pub name: &'static str,
-    /// Who may call it.
-    pub way_in: WayIn,
-    /// What becomes of it.
-    pub support: Support,
-}
-
-/// Who may call an operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WayIn {
-    /// Anybody: what the request carries is what it proves.
-    Anybody,
-    /// Whoever has an access token, for the user that it is of.
-    AccessToken,
-    /// Whoever signs and is permitted `cognito-idp:<name>` on the pool.
-    Permitted,
-}
+/// An operation of the User Pool.
+pub type Operation = json_protocol::operation::Operation<Support>;
 
 /// What becomes of an operation.
 #[derive(Clone, Copy)]
@@ -63,30 +44,30 @@ macro_rules! served {
 
 /// Every operation that is served, in the order of the service's API reference.
 const SERVED: &[Operation] = &[
-    permitted("AdminConfirmSignUp", served!(admin_confirm_sign_up)),
-    permitted("AdminCreateUser", served!(admin_create_user)),
-    permitted("AdminDeleteUser", served!(admin_delete_user)),
-    permitted("AdminDisableUser", served!(admin_disable_user)),
-    permitted("AdminEnableUser", served!(admin_enable_user)),
-    permitted("AdminGetUser", served!(admin_get_user)),
-    permitted("AdminSetUserPassword", served!(admin_set_user_password)),
-    permitted(
+    Operation::permitted("AdminConfirmSignUp", served!(admin_confirm_sign_up)),
+    Operation::permitted("AdminCreateUser", served!(admin_create_user)),
+    Operation::permitted("AdminDeleteUser", served!(admin_delete_user)),
+    Operation::permitted("AdminDisableUser", served!(admin_disable_user)),
+    Operation::permitted("AdminEnableUser", served!(admin_enable_user)),
+    Operation::permitted("AdminGetUser", served!(admin_get_user)),
+    Operation::permitted("AdminSetUserPassword", served!(admin_set_user_password)),
+    Operation::permitted(
         "AdminUserGlobalSignOut",
         served!(admin_user_global_sign_out),
     ),
-    open("ConfirmSignUp", served!(confirm_sign_up)),
-    open(
+    Operation::open("ConfirmSignUp", served!(confirm_sign_up)),
+    Operation::open(
         "GetTokensFromRefreshToken",
         served!(get_tokens_from_refresh_token),
     ),
-    with_token("GetUser", served!(get_user)),
-    with_token("GlobalSignOut", served!(global_sign_out)),
-    open("InitiateAuth", served!(initiate_auth)),
-    permitted("ListUsers", served!(list_users)),
-    open("ResendConfirmationCode", served!(resend_confirmation_code)),
-    open("RespondToAuthChallenge", served!(respond_to_auth_challenge)),
-    open("RevokeToken", served!(revoke_token)),
-    open("SignUp", served!(sign_up)),
+    Operation::with_token("GetUser", served!(get_user)),
+    Operation::with_token("GlobalSignOut", served!(global_sign_out)),
+    Operation::open("InitiateAuth", served!(initiate_auth)),
+    Operation::permitted("ListUsers", served!(list_users)),
+    Operation::open("ResendConfirmationCode", served!(resend_confirmation_code)),
+    Operation::open("RespondToAuthChallenge", served!(respond_to_auth_challenge)),
+    Operation::open("RevokeToken", served!(revoke_token)),
+    Operation::open("SignUp", served!(sign_up)),
 ];
 
 /// The operations that are served to whoever is permitted them.
@@ -317,30 +298,6 @@ impl Operation {
     /// The operation `name`, if the service has it.
     pub fn find(name: &str) -> Option<Self> {
         Self::all().find(|operation| operation.name == name)
-    }
-}
-
-const fn open(name: &'static str, support: Support) -> Operation {
-    Operation {
-        name,
-        way_in: WayIn::Anybody,
-        support,
-    }
-}
-
-const fn with_token(name: &'static str, support: Support) -> Operation {
-    Operation {
-        name,
-        way_in: WayIn::AccessToken,
-        support,
-    }
-}
-
-const fn permitted(name: &'static str, support: Support) -> Operation {
-    Operation {
-        name,
-        way_in: WayIn::Permitted,
-        support,
     }
 }
 

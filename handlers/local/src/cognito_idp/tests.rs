@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use super::operation::{Operation, Support};
 use crate::{
-    json_protocol::Exception,
+    json_protocol::{Exception, epoch_seconds},
     system::{SystemClock, SystemIds},
     wire::WireRequest,
 };
@@ -164,7 +164,7 @@ async fn a_sign_up_answers_where_the_code_went() {
         (&sub, &json!("UNCONFIRMED"), &json!(true))
     );
     let created = user["UserCreateDate"].as_f64().unwrap();
-    let now = super::epoch_seconds(SystemClock.now());
+    let now = epoch_seconds(SystemClock.now());
     assert!((now - created).abs() < 60.0, "{created} is in seconds");
 
     let resent = wire

@@ -3,10 +3,8 @@
 use notewarden_userpool::user_pool::Profile;
 use serde::Serialize;
 
-use super::{
-    attributes::{self, Attribute},
-    epoch_seconds,
-};
+use super::attributes::{self, Attribute};
+use crate::json_protocol::epoch_seconds;
 
 /// A user in an answer.
 #[derive(Serialize)]
