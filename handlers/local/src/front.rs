@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use http::{HeaderMap, HeaderValue, Request, StatusCode, header, request::Parts};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use notewarden_domain::{Timestamp, ports::IdSource};
@@ -76,6 +76,8 @@ impl Unread {
 /// Answers one request.
 pub async fn answer(app: &Arc<App>, request: Request<Incoming>, peer: SocketAddr) -> Response {
     let (parts, body) = request.into_parts();
+    let may_withhold_body = parts.headers.contains_key(header::EXPECT);
+    let has_body = matches!(parts.method, Method::PUT | Method::POST);
     let id = request_id(app.ids.as_ref());
     let mut response = if let Some(reason) = ambiguity(&parts) {
         tracing::info!(request_id = id, reason, "an ambiguous request was refused");
@@ -97,6 +99,12 @@ pub async fn answer(app: &Arc<App>, request: Request<Incoming>, peer: SocketAddr
         };
         route(app, unread).await
     };
+    // A client that waits to be asked for its body and is refused sends its next request in the body's place:
+    // the connection must not go on.
+    if may_withhold_body && !(has_body && response.status().is_success()) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response
             .headers_mut()

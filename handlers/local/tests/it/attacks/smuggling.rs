@@ -88,3 +88,27 @@ async fn sig_21_ambiguous_framing_is_refused_and_the_connection_closed() {
         "a target of another host: {answer}"
     );
 }
+
+#[tokio::test]
+async fn a_body_that_was_not_asked_for_is_not_taken_from_the_next_request() {
+    let place = Place::start().await;
+    let host = place.host();
+    for head in [
+        format!("PUT {} HTTP/1.1\r\n", place.object("top.txt")),
+        "GET /healthz HTTP/1.1\r\n".to_owned(),
+    ] {
+        let request =
+            format!("{head}Host: {host}\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+        let next = format!("GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        let answer = exchange(&place, &format!("{request}{next}")).await;
+        let (first, rest) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(
+            first.to_lowercase().contains("connection: close"),
+            "{head}: {first}"
+        );
+        assert!(
+            !rest.contains("HTTP/1.1 "),
+            "{head}: what followed was answered too: {rest}"
+        );
+    }
+}
