@@ -74,7 +74,10 @@ pub fn router(app: App) -> Router {
             router.route(path, methods)
         })
         .fallback(json::no_such_route)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .layer(middleware::from_fn(problem::render))
+        // One layer of two, the first outermost: the router boxes each layer anew for every request.
+        .layer((
+            middleware::from_fn(problem::render),
+            DefaultBodyLimit::max(MAX_BODY_BYTES),
+        ))
         .with_state(app)
 }
