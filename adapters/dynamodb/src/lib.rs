@@ -1,0 +1,2 @@
+//! The note store on DynamoDB.
+#![warn(missing_docs)]

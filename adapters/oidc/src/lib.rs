@@ -1,0 +1,2 @@
+//! Verification of JSON Web Tokens of any OpenID Connect issuer.
+#![warn(missing_docs)]

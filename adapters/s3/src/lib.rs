@@ -1,0 +1,2 @@
+//! The file store on S3.
+#![warn(missing_docs)]

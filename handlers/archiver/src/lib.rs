@@ -1,0 +1,2 @@
+//! The job loop of the archive worker.
+#![warn(missing_docs)]

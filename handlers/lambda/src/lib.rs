@@ -1,0 +1,2 @@
+//! The Lambda entry points.
+#![warn(missing_docs)]
