@@ -1,9 +1,11 @@
-//! `cargo xtask test`: the Rust tests, then real clients against a real server.
+//! `cargo xtask test`: the Rust tests, those that need AWS's services, then real clients against a real server.
 
+mod aws;
 mod node;
 pub(crate) mod npm;
 mod policies;
 mod python;
+mod venv;
 
 use std::{fs, path::Path, time::Instant};
 
@@ -14,7 +16,7 @@ use crate::{
     workspace,
 };
 
-/// Run every test: the workspace's own, unmodified AWS clients against the server, and policies against a peer
+/// Run every test: the workspace's own, those that need AWS, unmodified AWS clients, and policies against a peer
 ///
 /// The packages of Python and of Node are installed into `target` and `testkit/clients/*/node_modules` first.
 /// A suite whose interpreter is missing is skipped, and the summary says what to install.
@@ -32,6 +34,8 @@ pub(crate) struct Test {
 enum Suite {
     /// `cargo test` of the whole workspace
     Rust,
+    /// The workspace's ignored tests, against a stand-in for AWS's services
+    Aws,
     /// The AWS command line, boto3 and pycognito
     Python,
     /// AWS Amplify, amazon-cognito-identity-js and the AWS SDK for JavaScript
@@ -87,6 +91,7 @@ impl Suite {
     fn name(self) -> &'static str {
         match self {
             Self::Rust => "rust",
+            Self::Aws => "aws",
             Self::Python => "python",
             Self::Node => "node",
             Self::Policies => "policies",
@@ -99,6 +104,7 @@ impl Suite {
                 command::run(workspace::cargo().args(["test", "--workspace"]))?;
                 Ok(Outcome::Passed)
             }
+            Self::Aws => aws::run(),
             Self::Python => python::run(),
             Self::Node => node::run(),
             Self::Policies => policies::run(),
