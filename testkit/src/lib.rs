@@ -10,10 +10,12 @@
     reason = "tests fail by panicking, and this crate is only ever part of tests"
 )]
 
+pub mod aws;
 pub mod client;
 pub mod contract;
 pub mod fakes;
 pub mod faults;
 pub mod fixtures;
+pub mod http;
 
 pub use fakes::{FixedClock, MemoryFiles, MemoryNotes, SeededIds, SteppedClock};
