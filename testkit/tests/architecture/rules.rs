@@ -28,7 +28,7 @@ const DOMAIN: &str = "notewarden-domain";
 const TESTKIT: &str = "notewarden-testkit";
 
 /// Dependencies point toward the domain.
-const CRATES: [Crate; 15] = [
+const CRATES: [Crate; 16] = [
     row("domain", DOMAIN, &[]),
     row("adapters/dynamodb", "notewarden-dynamodb", &[DOMAIN]),
     row("adapters/s3", "notewarden-s3", &[DOMAIN]),
@@ -37,6 +37,7 @@ const CRATES: [Crate; 15] = [
     row("adapters/embedded", "notewarden-embedded", &[DOMAIN]),
     // A protocol, usable without anything of this project.
     row("adapters/sigv4", "notewarden-sigv4", &[]),
+    row("adapters/system", "notewarden-system", &[DOMAIN]),
     row(
         "adapters/userpool",
         "notewarden-userpool",
@@ -55,6 +56,7 @@ const CRATES: [Crate; 15] = [
             "notewarden-s3",
             "notewarden-cognito",
             "notewarden-oidc",
+            "notewarden-system",
         ],
     ),
     row(
@@ -68,6 +70,7 @@ const CRATES: [Crate; 15] = [
             "notewarden-infra",
             "notewarden-oidc",
             "notewarden-sigv4",
+            "notewarden-system",
             "notewarden-userpool",
         ],
     ),

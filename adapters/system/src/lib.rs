@@ -1,4 +1,6 @@
-//! The machine's own clock and randomness, behind the domain's ports.
+//! The machine's own clock and randomness, behind the domain's ports: what every program of ours takes time and ids
+//! from, on one machine and on Lambda.
+#![warn(missing_docs)]
 
 use std::{
     sync::{Mutex, PoisonError},
