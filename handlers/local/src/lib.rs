@@ -19,6 +19,7 @@ pub mod refusals;
 pub mod s3;
 pub mod server;
 pub mod sts;
-pub mod system;
 pub mod wire;
 pub mod wiring;
+
+pub use notewarden_system as system;
