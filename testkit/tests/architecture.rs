@@ -124,6 +124,30 @@ mod planted {
     }
 
     #[test]
+    fn the_local_server_outside_tests_or_of_its_parts_is_named() {
+        let adapter = ("notewarden-s3", "notewarden");
+        assert_eq!(
+            broken(rules::edges, &[(adapter.0, adapter.1, Kind::Development)]),
+            [""; 0]
+        );
+        assert_eq!(
+            broken(rules::edges, &[(adapter.0, adapter.1, Kind::Normal)]),
+            [
+                "`notewarden-s3` must not depend on `notewarden`: it may depend on `notewarden-domain`, `notewarden-aws` only"
+            ]
+        );
+        assert_eq!(
+            broken(
+                rules::edges,
+                &[("notewarden-sigv4", "notewarden", Kind::Development)]
+            ),
+            [
+                "`notewarden-sigv4` must not depend on `notewarden`: it may depend on nothing of ours"
+            ]
+        );
+    }
+
+    #[test]
     fn a_crate_that_nobody_knows_is_named() {
         assert_eq!(
             broken(

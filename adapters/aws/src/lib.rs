@@ -1,0 +1,10 @@
+//! What the adapters on AWS's SDK share: how often and how long they try, and what AWS's errors mean to a port.
+//!
+//! Where AWS is (region, endpoint, credentials, HTTP client) comes in as a [`SdkConfig`](aws_types::SdkConfig).
+#![warn(missing_docs)]
+
+mod failure;
+mod tuning;
+
+pub use failure::{Failure, store_error};
+pub use tuning::Tuning;
