@@ -2,13 +2,15 @@
 
 mod path;
 
-use std::collections::BTreeMap;
-
 use http::Method;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
+use serde_json::Value;
 
 use self::path::PathPattern;
-use crate::{TemplateError, template::Resources};
+use crate::{
+    TemplateError,
+    resources::{FUNCTION, Properties, Resources},
+};
 
 /// The API's routes and rules.
 #[derive(Debug, Clone)]
@@ -97,46 +99,65 @@ impl Route {
 }
 
 pub(crate) fn settings(resources: &Resources<'_>) -> Result<ApiSettings, TemplateError> {
-    let api = resources.only::<HttpApi>("AWS::Serverless::HttpApi")?;
+    let api = resources.only::<HttpApi>()?;
     let id = resources.id(&api.logical_id)?;
-    let auth = api.properties.auth;
     let mut routes = Vec::new();
     // A function is read for its routes only: how it runs on AWS has no local counterpart.
-    for function in resources.all_with::<Events>("AWS::Serverless::Function", "Events")? {
-        for (event, Event::HttpApi(route)) in function.properties {
-            let path = format!(
-                "Resources.{}.Properties.Events.{event}",
-                function.logical_id
-            );
-            if route.api_id != id {
-                return Err(TemplateError::property(
-                    path,
-                    format!("`{}` is not the template's API", route.api_id),
-                ));
+    for (function, properties) in resources.of_kind(FUNCTION) {
+        let events = properties.get("Events").and_then(Value::as_object);
+        for (name, event) in events.into_iter().flatten() {
+            let path = format!("Resources.{function}.Properties.Events.{name}");
+            match event.get("Type").and_then(Value::as_str) {
+                Some("HttpApi") => {
+                    let event: RouteEvent =
+                        resources.read(event.get("Properties").unwrap_or(&Value::Null), &path)?;
+                    routes.push(route(event, &id, api.properties.auth, path)?);
+                }
+                // A queue is polled on AWS only.
+                Some("SQS") => {}
+                _ => {
+                    return Err(TemplateError::property(
+                        path,
+                        "an event of this type is not understood here",
+                    ));
+                }
             }
-            let authorizer = route
-                .auth
-                .map_or(auth.default_authorizer, |auth| auth.authorizer);
-            if authorizer == RouteAuth::AwsIam && !auth.enable_iam_authorizer {
-                return Err(TemplateError::property(
-                    path,
-                    "`AWS_IAM` needs `EnableIamAuthorizer`",
-                ));
-            }
-            routes.push(Route {
-                method: method(&route.method)
-                    .map_err(|message| TemplateError::property(&path, message))?,
-                pattern: PathPattern::parse(&route.path)
-                    .map_err(|message| TemplateError::property(&path, message))?,
-                path: route.path,
-                auth: authorizer,
-            });
         }
     }
     Ok(ApiSettings {
         id,
         routes,
         cors: api.properties.cors_configuration,
+    })
+}
+
+fn route(
+    event: RouteEvent,
+    api: &str,
+    auth: ApiAuth,
+    path: String,
+) -> Result<Route, TemplateError> {
+    if event.api_id != api {
+        return Err(TemplateError::property(
+            path,
+            format!("`{}` is not the template's API", event.api_id),
+        ));
+    }
+    let authorizer = event
+        .auth
+        .map_or(auth.default_authorizer, |auth| auth.authorizer);
+    if authorizer == RouteAuth::AwsIam && !auth.enable_iam_authorizer {
+        return Err(TemplateError::property(
+            path,
+            "`AWS_IAM` needs `EnableIamAuthorizer`",
+        ));
+    }
+    Ok(Route {
+        method: method(&event.method).map_err(|message| TemplateError::property(&path, message))?,
+        pattern: PathPattern::parse(&event.path)
+            .map_err(|message| TemplateError::property(&path, message))?,
+        path: event.path,
+        auth: authorizer,
     })
 }
 
@@ -159,26 +180,21 @@ fn method(name: &str) -> Result<Method, String> {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct HttpApi {
-    #[serde(rename = "Description")]
-    _description: Option<IgnoredAny>,
     auth: ApiAuth,
     cors_configuration: CorsSettings,
 }
 
-#[derive(Deserialize)]
+impl Properties for HttpApi {
+    const KIND: &'static str = "AWS::Serverless::HttpApi";
+    const UNREAD: &'static [&'static str] =
+        &["AccessLogSettings", "DefaultRouteSettings", "Description"];
+}
+
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct ApiAuth {
     enable_iam_authorizer: bool,
     default_authorizer: RouteAuth,
-}
-
-/// What calls a function, by a name of its own.
-type Events = BTreeMap<String, Event>;
-
-#[derive(Deserialize)]
-#[serde(tag = "Type", content = "Properties")]
-enum Event {
-    HttpApi(RouteEvent),
 }
 
 #[derive(Deserialize)]

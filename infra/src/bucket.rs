@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{TemplateError, template::Resources};
+use crate::{
+    TemplateError,
+    resources::{Properties, Resources},
+};
 
 /// Rules of the bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,9 +57,9 @@ pub struct LifecycleRule {
 }
 
 pub(crate) fn settings(resources: &Resources<'_>) -> Result<BucketSettings, TemplateError> {
-    let bucket = resources.only::<Bucket>("AWS::S3::Bucket")?;
+    let bucket = resources.only::<Bucket>()?;
     let name = resources.id(&bucket.logical_id)?;
-    let policy = resources.only::<BucketPolicy>("AWS::S3::BucketPolicy")?;
+    let policy = resources.only::<BucketPolicy>()?;
     if policy.properties.bucket != name {
         return Err(TemplateError::property(
             format!("Resources.{}.Properties.Bucket", policy.logical_id),
@@ -84,13 +87,16 @@ pub(crate) fn settings(resources: &Resources<'_>) -> Result<BucketSettings, Temp
 struct Bucket {
     cors_configuration: CorsConfiguration,
     lifecycle_configuration: LifecycleConfiguration,
+}
+
+impl Properties for Bucket {
+    const KIND: &'static str = "AWS::S3::Bucket";
     // What the local store is anyway: private, without ACLs, and as encrypted as its disk.
-    #[serde(rename = "PublicAccessBlockConfiguration")]
-    _public_access_block: IgnoredAny,
-    #[serde(rename = "OwnershipControls")]
-    _ownership_controls: IgnoredAny,
-    #[serde(rename = "BucketEncryption")]
-    _encryption: IgnoredAny,
+    const UNREAD: &'static [&'static str] = &[
+        "BucketEncryption",
+        "OwnershipControls",
+        "PublicAccessBlockConfiguration",
+    ];
 }
 
 #[derive(Deserialize)]
@@ -147,4 +153,8 @@ impl From<Rule> for LifecycleRule {
 struct BucketPolicy {
     bucket: String,
     policy_document: Value,
+}
+
+impl Properties for BucketPolicy {
+    const KIND: &'static str = "AWS::S3::BucketPolicy";
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// An account, a region, and the physical ids of the resources that exist in it.
+/// An account, a region, the physical ids of the resources that exist in it, and the template's parameters.
 #[derive(Debug, Clone)]
 pub struct Deployment {
     /// `AWS::Region`, as `us-east-1`.
@@ -12,6 +12,7 @@ pub struct Deployment {
     /// `AWS::Partition`: `aws` unless set otherwise.
     pub partition: String,
     ids: BTreeMap<String, String>,
+    parameters: BTreeMap<String, String>,
 }
 
 impl Deployment {
@@ -22,6 +23,7 @@ impl Deployment {
             account_id: account_id.into(),
             partition: "aws".to_owned(),
             ids: BTreeMap::new(),
+            parameters: BTreeMap::new(),
         }
     }
 
@@ -31,6 +33,18 @@ impl Deployment {
     pub fn with(mut self, logical_id: impl Into<String>, physical_id: impl Into<String>) -> Self {
         self.ids.insert(logical_id.into(), physical_id.into());
         self
+    }
+
+    /// With a value for one of the template's parameters, in place of its default.
+    #[must_use]
+    pub fn with_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.insert(name.into(), value.into());
+        self
+    }
+
+    /// The parameters' values.
+    pub(crate) fn parameters(&self) -> &BTreeMap<String, String> {
+        &self.parameters
     }
 
     /// The physical id of the resource, if it exists.
@@ -68,6 +82,21 @@ impl Deployment {
                 format!("arn:{partition}:dynamodb:{region}:{account}:table/{id}")
             }
             ("AWS::IAM::Role", "Arn") => format!("arn:{partition}:iam::{account}:role/{id}"),
+            ("AWS::Lambda::Url", "FunctionUrl") => {
+                format!("https://{id}.lambda-url.{region}.on.aws/")
+            }
+            // As CloudFormation gives it: the group and what is in it.
+            ("AWS::Logs::LogGroup", "Arn") => {
+                format!("arn:{partition}:logs:{region}:{account}:log-group:{id}:*")
+            }
+            ("AWS::SQS::Queue", "Arn") => {
+                // The id is the queue's URL, whose last part is its name.
+                let name = id.rsplit('/').next().unwrap_or(id);
+                format!("arn:{partition}:sqs:{region}:{account}:{name}")
+            }
+            ("AWS::Serverless::Function", "Arn") => {
+                format!("arn:{partition}:lambda:{region}:{account}:function:{id}")
+            }
             ("AWS::S3::Bucket", "Arn") => format!("arn:{partition}:s3:::{id}"),
             _ => return None,
         })

@@ -1,8 +1,13 @@
 //! The identity pool's settings, with the role that its identities are given.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
-use crate::{TemplateError, template::Resources};
+use crate::{
+    TemplateError,
+    resources::{Properties, Resources},
+};
 
 /// Rules of an identity pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,11 @@ pub struct IdentityPoolSettings {
     pub allow_classic_flow: bool,
     /// Whose tokens are logins.
     pub user_pools: Vec<UserPoolProvider>,
+    /// Public providers whose tokens are logins, as `accounts.google.com`, each with our client or app there.
+    pub login_providers: BTreeMap<String, String>,
+    /// ARNs of the OpenID Connect providers of IAM whose ID tokens are logins; the part after `oidc-provider/` is
+    /// the issuer without the scheme.
+    pub open_id_connect_providers: Vec<String>,
     /// ARN of the role for identities with a login.
     pub authenticated_role: String,
 }
@@ -32,14 +42,14 @@ pub struct UserPoolProvider {
 }
 
 pub(crate) fn settings(resources: &Resources<'_>) -> Result<IdentityPoolSettings, TemplateError> {
-    let pool: IdentityPool = resources.only("AWS::Cognito::IdentityPool")?.properties;
-    let attachment: RoleAttachment = resources
-        .only("AWS::Cognito::IdentityPoolRoleAttachment")?
-        .properties;
+    let pool: IdentityPool = resources.only()?.properties;
+    let attachment: RoleAttachment = resources.only()?.properties;
     Ok(IdentityPoolSettings {
         allow_unauthenticated: pool.allow_unauthenticated_identities,
         allow_classic_flow: pool.allow_classic_flow,
         user_pools: pool.cognito_identity_providers,
+        login_providers: pool.supported_login_providers,
+        open_id_connect_providers: pool.open_id_connect_providers,
         authenticated_role: attachment.roles.authenticated,
     })
 }
@@ -50,6 +60,14 @@ struct IdentityPool {
     allow_unauthenticated_identities: bool,
     allow_classic_flow: bool,
     cognito_identity_providers: Vec<UserPoolProvider>,
+    #[serde(default)]
+    supported_login_providers: BTreeMap<String, String>,
+    #[serde(default, rename = "OpenIdConnectProviderARNs")]
+    open_id_connect_providers: Vec<String>,
+}
+
+impl Properties for IdentityPool {
+    const KIND: &'static str = "AWS::Cognito::IdentityPool";
 }
 
 #[derive(Deserialize)]
@@ -58,6 +76,10 @@ struct RoleAttachment {
     #[serde(rename = "IdentityPoolId")]
     _identity_pool_id: String,
     roles: Roles,
+}
+
+impl Properties for RoleAttachment {
+    const KIND: &'static str = "AWS::Cognito::IdentityPoolRoleAttachment";
 }
 
 #[derive(Deserialize)]

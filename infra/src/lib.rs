@@ -2,7 +2,7 @@
 //!
 //! The template is the one place where the routes' authorization, the roles' policies and the pools' rules are
 //! written. On AWS CloudFormation reads it; here [`Template::deploy`] does, for a [`Deployment`] whose physical ids
-//! the local server makes itself. Whatever this library does not understand is an error that names it: a setting
+//! the local server makes itself; parameters have their defaults unless it says otherwise. Whatever this library does not understand is an error that names it: a setting
 //! can be absent from both places, never effective in only one.
 //!
 //! ```
@@ -28,13 +28,18 @@ mod template;
 
 mod api;
 mod bucket;
+mod function;
 mod identity_pool;
 mod role;
 mod user_pool;
 
 mod deployment;
 mod error;
+
+mod conditions;
+mod parameters;
 mod resolve;
+mod resources;
 mod yaml;
 
 pub use self::{
@@ -42,8 +47,12 @@ pub use self::{
     bucket::{BucketSettings, CorsRule, LifecycleRule},
     deployment::Deployment,
     error::TemplateError,
+    function::FunctionSettings,
     identity_pool::{IdentityPoolSettings, UserPoolProvider},
     role::{NamedPolicy, RoleSettings},
     template::{Stack, Template},
-    user_pool::{AuthFlow, ClientSettings, PasswordPolicy, TokenValidity, UserPoolSettings},
+    user_pool::{
+        AuthFlow, ClientSettings, MfaConfiguration, MfaMethod, MfaSettings, PasswordPolicy,
+        TokenValidity, UserPoolSettings,
+    },
 };

@@ -1,9 +1,12 @@
 //! Roles: who may assume them, and what they may do, as JSON policy documents.
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{TemplateError, template::Resources};
+use crate::{
+    TemplateError, function,
+    resources::{Found, Properties, Resources},
+};
 
 /// A role with its policies; the documents are the template's, with its functions resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,36 +32,51 @@ pub struct NamedPolicy {
     pub document: String,
 }
 
+/// The roles that people may be given: all but the functions'.
 pub(crate) fn all(resources: &Resources<'_>) -> Result<Vec<RoleSettings>, TemplateError> {
     resources
-        .all::<Role>("AWS::IAM::Role")?
+        .all_but(&function::roles(resources)?)?
         .into_iter()
-        .map(|role| {
-            Ok(RoleSettings {
-                name: resources.id(&role.logical_id)?,
-                arn: resources.arn(&role.logical_id)?,
-                trust_policy: role.properties.assume_role_policy_document.to_string(),
-                permissions: role
-                    .properties
-                    .policies
-                    .into_iter()
-                    .map(|policy| NamedPolicy {
-                        name: policy.policy_name,
-                        document: policy.policy_document.to_string(),
-                    })
-                    .collect(),
-            })
-        })
+        .map(|role| settings(resources, role))
         .collect()
+}
+
+/// The role with this logical id; `path` says in errors who names it.
+pub(crate) fn named(
+    resources: &Resources<'_>,
+    logical_id: &str,
+    path: &str,
+) -> Result<RoleSettings, TemplateError> {
+    settings(resources, resources.named(logical_id, path)?)
+}
+
+fn settings(resources: &Resources<'_>, role: Found<Role>) -> Result<RoleSettings, TemplateError> {
+    Ok(RoleSettings {
+        name: resources.id(&role.logical_id)?,
+        arn: resources.arn(&role.logical_id)?,
+        trust_policy: role.properties.assume_role_policy_document.to_string(),
+        permissions: role
+            .properties
+            .policies
+            .into_iter()
+            .map(|policy| NamedPolicy {
+                name: policy.policy_name,
+                document: policy.policy_document.to_string(),
+            })
+            .collect(),
+    })
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Role {
-    #[serde(rename = "Description")]
-    _description: Option<IgnoredAny>,
     assume_role_policy_document: Value,
     policies: Vec<InlinePolicy>,
+}
+
+impl Properties for Role {
+    const KIND: &'static str = "AWS::IAM::Role";
+    const UNREAD: &'static [&'static str] = &["Description"];
 }
 
 #[derive(Deserialize)]

@@ -2,21 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use serde::{
-    Deserialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
 use crate::{
-    ApiSettings, BucketSettings, ClientSettings, Deployment, IdentityPoolSettings, RoleSettings,
-    TemplateError, UserPoolSettings, api, bucket, identity_pool, resolve::Resolver, role,
-    user_pool, yaml,
+    ApiSettings, BucketSettings, ClientSettings, Deployment, FunctionSettings,
+    IdentityPoolSettings, RoleSettings, TemplateError, UserPoolSettings, api, bucket, conditions,
+    function, identity_pool,
+    parameters::{self, Parameter},
+    resolve::Resolver,
+    resources::{Resource, Resources, read},
+    role, user_pool, yaml,
 };
+
+/// Types of the resources whose settings are read.
+const READ: [&str; 8] = [
+    "AWS::Cognito::IdentityPool",
+    "AWS::Cognito::IdentityPoolRoleAttachment",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::IAM::Role",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::Serverless::HttpApi",
+];
 
 /// A parsed template.
 #[derive(Debug, Clone)]
 pub struct Template {
+    parameters: BTreeMap<String, Parameter>,
+    conditions: BTreeMap<String, Value>,
     resources: BTreeMap<String, Resource>,
     outputs: BTreeMap<String, Output>,
 }
@@ -47,10 +62,12 @@ impl Template {
     }
 
     /// Parses the text of a template. Sections and resource attributes that would change the meaning of others and
-    /// are not evaluated here (`Conditions`, `Mappings`, `Globals`, …) are refused.
+    /// are not evaluated here (`Mappings`, `Globals`, `DependsOn`, …) are refused.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let document: Document = read(yaml::parse(text)?, "template")?;
         Ok(Self {
+            parameters: document.parameters,
+            conditions: document.conditions,
             resources: document.resources,
             outputs: document.outputs,
         })
@@ -58,27 +75,8 @@ impl Template {
 
     /// The settings for one deployment, in which every resource that the settings refer to must have its id.
     pub fn deploy(&self, deployment: &Deployment) -> Result<Stack, TemplateError> {
-        let kinds = self
-            .resources
-            .iter()
-            .map(|(id, resource)| (id.clone(), resource.kind.clone()))
-            .collect();
-        let resources = Resources {
-            resources: &self.resources,
-            resolver: Resolver {
-                kinds: &kinds,
-                deployment,
-            },
-        };
-        let outputs = self
-            .outputs
-            .iter()
-            .map(|(name, output)| {
-                let path = format!("Outputs.{name}.Value");
-                let value = resources.resolver.resolve(&output.value, &path)?;
-                Ok((name.clone(), read(value, &path)?))
-            })
-            .collect::<Result<_, TemplateError>>()?;
+        let resources = self.resources(deployment)?;
+        let outputs = self.outputs(&resources)?;
         Ok(Stack {
             user_pool: user_pool::pool(&resources)?,
             client: user_pool::client(&resources)?,
@@ -88,6 +86,46 @@ impl Template {
             bucket: bucket::settings(&resources)?,
             outputs,
         })
+    }
+
+    /// The functions, for a deployment in which everything that they and their roles refer to has its id.
+    pub fn functions(
+        &self,
+        deployment: &Deployment,
+    ) -> Result<Vec<FunctionSettings>, TemplateError> {
+        function::all(&self.resources(deployment)?)
+    }
+
+    /// Logical ids and types of every resource, whether or not it exists in a deployment.
+    pub fn resource_types(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.resources
+            .iter()
+            .map(|(id, resource)| (id.as_str(), resource.kind.as_str()))
+    }
+
+    fn resources<'a>(&'a self, deployment: &'a Deployment) -> Result<Resources<'a>, TemplateError> {
+        let mut resolver = Resolver::new(deployment);
+        resolver.parameters = parameters::values(&self.parameters, deployment)?;
+        resolver.conditions = conditions::evaluate(&self.conditions, &resolver)?;
+        Resources::new(&self.resources, &READ, resolver)
+    }
+
+    /// The outputs whose condition holds.
+    fn outputs(
+        &self,
+        resources: &Resources<'_>,
+    ) -> Result<BTreeMap<String, String>, TemplateError> {
+        let mut values = BTreeMap::new();
+        for (name, output) in &self.outputs {
+            if resources
+                .resolver
+                .holds(output.condition.as_deref(), &format!("Outputs.{name}"))?
+            {
+                let value = resources.read(&output.value, &format!("Outputs.{name}.Value"))?;
+                values.insert(name.clone(), value);
+            }
+        }
+        Ok(values)
     }
 }
 
@@ -107,20 +145,12 @@ struct Document {
     _transform: IgnoredAny,
     #[serde(rename = "Description")]
     _description: IgnoredAny,
+    #[serde(default)]
+    parameters: BTreeMap<String, Parameter>,
+    #[serde(default)]
+    conditions: BTreeMap<String, Value>,
     resources: BTreeMap<String, Resource>,
     outputs: BTreeMap<String, Output>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Resource {
-    #[serde(rename = "Type")]
-    kind: String,
-    properties: Value,
-    #[serde(rename = "DeletionPolicy")]
-    _deletion_policy: Option<IgnoredAny>,
-    #[serde(rename = "UpdateReplacePolicy")]
-    _update_replace_policy: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -128,104 +158,12 @@ struct Resource {
 struct Output {
     #[serde(rename = "Description")]
     _description: Option<IgnoredAny>,
+    condition: Option<String>,
     value: Value,
-}
-
-/// The template's resources, their properties resolved as they are asked for.
-pub(crate) struct Resources<'a> {
-    resources: &'a BTreeMap<String, Resource>,
-    resolver: Resolver<'a>,
-}
-
-/// A resource of the type asked for.
-pub(crate) struct Found<T> {
-    pub(crate) logical_id: String,
-    pub(crate) properties: T,
-}
-
-impl Resources<'_> {
-    /// Every resource of type `kind`, in the order of their logical ids.
-    pub(crate) fn all<T: DeserializeOwned>(
-        &self,
-        kind: &str,
-    ) -> Result<Vec<Found<T>>, TemplateError> {
-        self.of_kind(kind)
-            .map(|(logical_id, resource)| {
-                let path = format!("Resources.{logical_id}.Properties");
-                self.read(logical_id, &resource.properties, &path)
-            })
-            .collect()
-    }
-
-    /// One property of every resource of type `kind` that has it; the others are left unresolved, as the
-    /// deployment may lack what they refer to.
-    pub(crate) fn all_with<T: DeserializeOwned>(
-        &self,
-        kind: &str,
-        property: &str,
-    ) -> Result<Vec<Found<T>>, TemplateError> {
-        self.of_kind(kind)
-            .filter_map(|(logical_id, resource)| {
-                let value = resource.properties.get(property)?;
-                let path = format!("Resources.{logical_id}.Properties.{property}");
-                Some(self.read(logical_id, value, &path))
-            })
-            .collect()
-    }
-
-    fn of_kind(&self, kind: &str) -> impl Iterator<Item = (&String, &Resource)> {
-        self.resources
-            .iter()
-            .filter(move |(_, resource)| resource.kind == kind)
-    }
-
-    fn read<T: DeserializeOwned>(
-        &self,
-        logical_id: &str,
-        value: &Value,
-        path: &str,
-    ) -> Result<Found<T>, TemplateError> {
-        Ok(Found {
-            logical_id: logical_id.to_owned(),
-            properties: read(self.resolver.resolve(value, path)?, path)?,
-        })
-    }
-
-    /// The one resource of type `kind`.
-    pub(crate) fn only<T: DeserializeOwned>(&self, kind: &str) -> Result<Found<T>, TemplateError> {
-        let mut found = self.all(kind)?;
-        let count = found.len();
-        found
-            .pop()
-            .filter(|_| count == 1)
-            .ok_or_else(|| TemplateError::Count {
-                kind: kind.to_owned(),
-                count,
-            })
-    }
-
-    /// The physical id of a resource: what `!Ref` gives.
-    pub(crate) fn id(&self, logical_id: &str) -> Result<String, TemplateError> {
-        let call = serde_json::json!({ "Ref": logical_id });
-        read(self.resolver.resolve(&call, logical_id)?, logical_id)
-    }
-
-    /// The ARN of a resource: what `!GetAtt` of `Arn` gives.
-    pub(crate) fn arn(&self, logical_id: &str) -> Result<String, TemplateError> {
-        let call = serde_json::json!({ "Fn::GetAtt": [logical_id, "Arn"] });
-        read(self.resolver.resolve(&call, logical_id)?, logical_id)
-    }
-}
-
-/// A value as its type, or an error that says where it stands.
-fn read<T: DeserializeOwned>(value: Value, path: &str) -> Result<T, TemplateError> {
-    serde_json::from_value(value).map_err(|error| TemplateError::property(path, error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
-    use notewarden_domain::policy::{Policy, PolicyKind};
-
     use super::*;
 
     fn refusal(resources: &str) -> String {
@@ -243,16 +181,19 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_named() {
-        let conditions = refusal("Resources: {}\nConditions: {}");
+        let section = refusal("Resources: {}\nMappings: {}");
+        assert!(section.contains("unknown field `Mappings`"), "{section}");
+
+        let attribute = refusal("Resources: {R: {Type: T, DependsOn: C, Properties: {}}}");
         assert!(
-            conditions.contains("unknown field `Conditions`"),
-            "{conditions}"
+            attribute.contains("unknown field `DependsOn`"),
+            "{attribute}"
         );
 
-        let condition = refusal("Resources: {R: {Type: T, Condition: C, Properties: {}}}");
-        assert!(
-            condition.contains("unknown field `Condition`"),
-            "{condition}"
+        let kind = refusal("Resources: {R: {Type: 'AWS::IAM::Policy', Properties: {}}}");
+        assert_eq!(
+            kind,
+            "Resources.R: a resource of type `AWS::IAM::Policy` is not understood here"
         );
 
         let property =
@@ -272,34 +213,20 @@ mod tests {
     }
 
     #[test]
-    fn the_policies_of_every_function_pass_the_check_without_a_warning() {
-        let template = Template::bundled().unwrap();
-        let kinds: BTreeMap<_, _> = template
-            .resources
-            .iter()
-            .map(|(id, resource)| (id.clone(), resource.kind.clone()))
-            .collect();
-        let place = Deployment::new("us-east-1", "000000000000");
-        let place = kinds.keys().fold(place, |place, id| {
-            place.with(id.as_str(), id.to_ascii_lowercase())
-        });
-        let resources = Resources {
-            resources: &template.resources,
-            resolver: Resolver {
-                kinds: &kinds,
-                deployment: &place,
-            },
+    fn a_resource_without_its_condition_does_not_exist() {
+        let pool = |condition: &str| {
+            format!(
+                "Conditions: {{Never: !Equals [a, b]}}\n\
+                 Resources: {{Pool: {{Type: 'AWS::Cognito::UserPool', Condition: {condition}, Properties: {{}}}}}}"
+            )
         };
-        let functions: Vec<Found<Vec<Value>>> = resources
-            .all_with("AWS::Serverless::Function", "Policies")
-            .unwrap();
-        assert!(!functions.is_empty());
-        for function in functions {
-            for policy in function.properties {
-                let (_, warnings) =
-                    Policy::check(&policy.to_string(), PolicyKind::Identity).unwrap();
-                assert_eq!(warnings, [], "{}", function.logical_id);
-            }
-        }
+        assert_eq!(
+            refusal(&pool("Never")),
+            "there must be exactly one `AWS::Cognito::UserPool`, and there are 0"
+        );
+        assert_eq!(
+            refusal(&pool("Nevr")),
+            "Resources.Pool: nothing is known as `Nevr`"
+        );
     }
 }

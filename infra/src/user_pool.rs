@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 
-use crate::{TemplateError, template::Resources};
+use crate::{
+    TemplateError,
+    resources::{Properties, Resources},
+};
 
 /// Rules of a user pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,43 @@ pub struct UserPoolSettings {
     pub auto_verified_attributes: Vec<String>,
     /// Whether `A@example.com` and `a@example.com` are two users.
     pub case_sensitive_usernames: bool,
+    /// What is asked for beside the password.
+    pub mfa: MfaSettings,
+}
+
+/// The second factor of sign-ins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct MfaSettings {
+    /// Who must have one.
+    pub configuration: MfaConfiguration,
+    /// What can be one; empty only if nobody can have one.
+    pub methods: Vec<MfaMethod>,
+}
+
+/// Who must have a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum MfaConfiguration {
+    /// Nobody can have one.
+    Off,
+    /// Whoever has set one up.
+    Optional,
+    /// Everybody.
+    On,
+}
+
+/// A second factor, by Cognito's name of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum MfaMethod {
+    /// A code of an authenticator (TOTP).
+    SoftwareTokenMfa,
+    /// A code by SMS.
+    SmsMfa,
+    /// A code by e-mail.
+    EmailOtp,
 }
 
 /// What a password must have.
@@ -87,17 +127,28 @@ impl ClientSettings {
 }
 
 pub(crate) fn pool(resources: &Resources<'_>) -> Result<UserPoolSettings, TemplateError> {
-    let pool: UserPool = resources.only("AWS::Cognito::UserPool")?.properties;
+    let found = resources.only::<UserPool>()?;
+    let pool = found.properties;
+    if pool.enabled_mfas.is_empty() && pool.mfa_configuration != MfaConfiguration::Off {
+        return Err(TemplateError::property(
+            format!("Resources.{}.Properties.EnabledMfas", found.logical_id),
+            "names no second factor, and `MfaConfiguration` asks for one",
+        ));
+    }
     Ok(UserPoolSettings {
         password_policy: pool.policies.password_policy,
         username_attributes: pool.username_attributes,
         auto_verified_attributes: pool.auto_verified_attributes,
         case_sensitive_usernames: pool.username_configuration.case_sensitive,
+        mfa: MfaSettings {
+            configuration: pool.mfa_configuration,
+            methods: pool.enabled_mfas,
+        },
     })
 }
 
 pub(crate) fn client(resources: &Resources<'_>) -> Result<ClientSettings, TemplateError> {
-    let client: UserPoolClient = resources.only("AWS::Cognito::UserPoolClient")?.properties;
+    let client: UserPoolClient = resources.only()?.properties;
     let units = client.token_validity_units;
     Ok(ClientSettings {
         auth_flows: client.explicit_auth_flows,
@@ -119,10 +170,14 @@ struct UserPool {
     username_configuration: UsernameConfiguration,
     auto_verified_attributes: Vec<String>,
     policies: Policies,
-    #[serde(rename = "AccountRecoverySetting")]
-    _account_recovery_setting: Option<IgnoredAny>,
-    #[serde(rename = "DeletionProtection")]
-    _deletion_protection: Option<IgnoredAny>,
+    mfa_configuration: MfaConfiguration,
+    #[serde(default)]
+    enabled_mfas: Vec<MfaMethod>,
+}
+
+impl Properties for UserPool {
+    const KIND: &'static str = "AWS::Cognito::UserPool";
+    const UNREAD: &'static [&'static str] = &["AccountRecoverySetting", "DeletionProtection"];
 }
 
 #[derive(Deserialize)]
@@ -151,6 +206,10 @@ struct UserPoolClient {
     id_token_validity: u32,
     refresh_token_validity: u32,
     token_validity_units: TokenValidityUnits,
+}
+
+impl Properties for UserPoolClient {
+    const KIND: &'static str = "AWS::Cognito::UserPoolClient";
 }
 
 /// `GenerateSecret: false`: the local user pool has only public clients.

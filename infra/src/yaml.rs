@@ -9,7 +9,19 @@ use serde_json::{Map, Value};
 use crate::TemplateError;
 
 /// Intrinsic functions by their short tag and their long form.
-const FUNCTIONS: [(&str, &str); 3] = [("Ref", "Ref"), ("Sub", "Fn::Sub"), ("GetAtt", "Fn::GetAtt")];
+const FUNCTIONS: [(&str, &str); 11] = [
+    ("And", "Fn::And"),
+    ("Condition", "Condition"),
+    ("Equals", "Fn::Equals"),
+    ("GetAtt", "Fn::GetAtt"),
+    ("If", "Fn::If"),
+    ("Join", "Fn::Join"),
+    ("Not", "Fn::Not"),
+    ("Or", "Fn::Or"),
+    ("Ref", "Ref"),
+    ("Split", "Fn::Split"),
+    ("Sub", "Fn::Sub"),
+];
 
 /// The single document in `text`.
 pub(crate) fn parse(text: &str) -> Result<Value, TemplateError> {
@@ -192,13 +204,15 @@ mod tests {
 
     #[test]
     fn short_tags_become_long_forms() {
-        let text = "a: !Ref Api\nb: !Sub '${Api}/*'\nc: [!GetAtt Bucket.Arn]";
+        let text =
+            "a: !Ref Api\nb: !Sub '${Api}/*'\nc: [!GetAtt Bucket.Arn]\nd: !Not [!Condition C]";
         assert_eq!(
             parse(text).unwrap(),
             json!({
                 "a": {"Ref": "Api"},
                 "b": {"Fn::Sub": "${Api}/*"},
                 "c": [{"Fn::GetAtt": "Bucket.Arn"}],
+                "d": {"Fn::Not": [{"Condition": "C"}]},
             })
         );
     }

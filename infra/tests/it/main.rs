@@ -1,13 +1,25 @@
 //! What the bundled template says, for a deployment as the local server makes one.
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
 
 mod decisions;
+mod functions;
 mod policies;
 mod settings;
+mod variants;
 
 use notewarden_infra::{Deployment, Stack, Template};
 
+/// With every parameter's default.
 fn stack() -> Stack {
+    stack_with([])
+}
+
+fn stack_with<const N: usize>(parameters: [(&str, &str); N]) -> Stack {
     let deployment = Deployment::new("us-east-1", "000000000000")
         .with("UserPool", "us-east-1_Pool00000")
         .with("UserPoolClient", "client00000000000000000000")
@@ -17,6 +29,13 @@ fn stack() -> Stack {
         )
         .with("AuthRole", "notewarden-AuthRole")
         .with("Api", "api0000000")
-        .with("Bucket", "notewarden-files");
+        .with("Bucket", "notewarden-files")
+        .with("ApiFunction", "notewarden-ApiFunction")
+        .with("ApiFunctionUrl", "url0000000");
+    let deployment = parameters
+        .into_iter()
+        .fold(deployment, |deployment, (name, value)| {
+            deployment.with_parameter(name, value)
+        });
     Template::bundled().unwrap().deploy(&deployment).unwrap()
 }

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use http::Method;
-use notewarden_infra::{AuthFlow, Deployment, RouteAuth, Template, TemplateError};
+use notewarden_infra::{
+    AuthFlow, Deployment, MfaConfiguration, MfaMethod, RouteAuth, Template, TemplateError,
+};
 
 use super::stack;
 
@@ -20,6 +22,13 @@ fn the_user_pool_signs_up_by_email_with_strong_passwords() {
     assert_eq!(pool.username_attributes, ["email"]);
     assert_eq!(pool.auto_verified_attributes, ["email"]);
     assert!(!pool.case_sensitive_usernames);
+}
+
+#[test]
+fn a_second_factor_is_there_for_whoever_wants_one() {
+    let mfa = stack().user_pool.mfa;
+    assert_eq!(mfa.configuration, MfaConfiguration::Optional);
+    assert_eq!(mfa.methods, [MfaMethod::SoftwareTokenMfa]);
 }
 
 #[test]
@@ -47,6 +56,7 @@ fn the_identity_pool_takes_our_users_and_nobody_else() {
         "cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool00000"
     );
     assert!(pool.user_pools[0].server_side_token_check);
+    assert!(pool.login_providers.is_empty() && pool.open_id_connect_providers.is_empty());
     assert_eq!(
         stack.role(&pool.authenticated_role).unwrap().name,
         "notewarden-AuthRole"

@@ -1,0 +1,117 @@
+//! The functions: what runs on AWS, and as whom. The local server runs none; their roles are held to what the code
+//! asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    RoleSettings, TemplateError,
+    resources::{FUNCTION, Properties, Resources},
+    role,
+};
+
+/// A function, with the role that it runs as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FunctionSettings {
+    /// Its logical id.
+    pub logical_id: String,
+    /// The entry point.
+    pub handler: String,
+    /// Its environment's variables.
+    pub environment: BTreeMap<String, String>,
+    /// The name of the log group that it writes to.
+    pub log_group: String,
+    /// Logical id of its role.
+    pub role_id: String,
+    /// Its role, which is no other function's.
+    pub role: RoleSettings,
+}
+
+/// Every function.
+pub(crate) fn all(resources: &Resources<'_>) -> Result<Vec<FunctionSettings>, TemplateError> {
+    let mut roles = BTreeSet::new();
+    resources
+        .of_kind(FUNCTION)
+        .zip(resources.all::<Function>()?)
+        .map(|((logical_id, properties), function)| {
+            let path = format!("Resources.{logical_id}.Properties.Role");
+            let role_id = role_id(properties, &path)?;
+            if !roles.insert(role_id.clone()) {
+                return Err(TemplateError::property(
+                    path,
+                    format!("`{role_id}` is another function's role"),
+                ));
+            }
+            let Function {
+                handler,
+                environment,
+                logging_config,
+            } = function.properties;
+            Ok(FunctionSettings {
+                logical_id: function.logical_id,
+                handler,
+                environment: environment.unwrap_or_default().variables,
+                log_group: logging_config.log_group,
+                role: role::named(resources, &role_id, &path)?,
+                role_id,
+            })
+        })
+        .collect()
+}
+
+/// Logical ids of the functions' roles, which nobody but a function has.
+pub(crate) fn roles(resources: &Resources<'_>) -> Result<BTreeSet<String>, TemplateError> {
+    resources
+        .of_kind(FUNCTION)
+        .map(|(id, properties)| role_id(properties, &format!("Resources.{id}.Properties.Role")))
+        .collect()
+}
+
+/// The logical id in a function's `Role`, which must be a role of the template.
+fn role_id(function: &Value, path: &str) -> Result<String, TemplateError> {
+    let call = function.get("Role").and_then(|role| role.get("Fn::GetAtt"));
+    call.and_then(Value::as_str)
+        .and_then(|target| target.strip_suffix(".Arn"))
+        .map(str::to_owned)
+        .ok_or_else(|| TemplateError::property(path, "must be `!GetAtt` of a role's `Arn`"))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Function {
+    handler: String,
+    environment: Option<Environment>,
+    logging_config: LoggingConfig,
+}
+
+impl Properties for Function {
+    const KIND: &'static str = FUNCTION;
+    // Not `Policies`: with a role of its own a function has no others.
+    const UNREAD: &'static [&'static str] = &[
+        "Architectures",
+        "CodeUri",
+        "Description",
+        "Events",
+        "MemorySize",
+        "Role",
+        "Runtime",
+        "Timeout",
+    ];
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct Environment {
+    variables: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct LoggingConfig {
+    log_group: String,
+    #[serde(rename = "LogFormat")]
+    _log_format: String,
+}

@@ -1,0 +1,152 @@
+//! The functions: their environment, their log groups, and the form of their roles.
+
+use notewarden_domain::policy::{Policy, PolicyKind};
+use notewarden_infra::{Deployment, FunctionSettings, Template};
+use serde_json::{Value, json};
+
+/// The ARN of each resource that a role may name, where every physical id is the logical one.
+const ARNS: [(&str, &str); 8] = [
+    (
+        "ApiFunctionLogs",
+        "arn:aws:logs:us-east-1:000000000000:log-group:ApiFunctionLogs",
+    ),
+    (
+        "ArchiveQueue",
+        "arn:aws:sqs:us-east-1:000000000000:ArchiveQueue",
+    ),
+    (
+        "ArchiverFunctionLogs",
+        "arn:aws:logs:us-east-1:000000000000:log-group:ArchiverFunctionLogs",
+    ),
+    ("Bucket", "arn:aws:s3:::Bucket"),
+    (
+        "Idempotency",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/Idempotency",
+    ),
+    (
+        "IdentityPool",
+        "arn:aws:cognito-identity:us-east-1:000000000000:identitypool/IdentityPool",
+    ),
+    (
+        "Notes",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/Notes",
+    ),
+    (
+        "UserPool",
+        "arn:aws:cognito-idp:us-east-1:000000000000:userpool/UserPool",
+    ),
+];
+
+pub(crate) fn functions() -> Vec<FunctionSettings> {
+    let template = Template::bundled().unwrap();
+    let place = template.resource_types().fold(
+        Deployment::new("us-east-1", "000000000000"),
+        |place, (id, _)| place.with(id, id),
+    );
+    template.functions(&place).unwrap()
+}
+
+pub(crate) fn statements(function: &FunctionSettings) -> Vec<Value> {
+    let documents = function.role.permissions.iter();
+    documents
+        .flat_map(|policy| {
+            let document: Value = serde_json::from_str(&policy.document).unwrap();
+            document["Statement"].as_array().unwrap().clone()
+        })
+        .collect()
+}
+
+/// The strings of an element that is one or a list of them.
+pub(crate) fn strings(element: &Value) -> Vec<&str> {
+    match element {
+        Value::String(one) => vec![one],
+        Value::Array(items) => items.iter().map(|item| item.as_str().unwrap()).collect(),
+        other => panic!("{other} is neither a string nor a list"),
+    }
+}
+
+/// A resource in a policy by the name of the template's: `Bucket/private/*`.
+pub(crate) fn name(resource: &str) -> String {
+    ARNS.iter()
+        .find_map(|(id, arn)| {
+            let rest = resource.strip_prefix(arn)?;
+            // A log group's ARN covers its streams: there is no naming one.
+            let rest = rest.strip_suffix(":*").unwrap_or(rest);
+            (rest.is_empty() || rest.starts_with('/')).then(|| format!("{id}{rest}"))
+        })
+        .unwrap_or_else(|| panic!("`{resource}` is in no resource of the template's"))
+}
+
+#[test]
+fn no_function_has_a_wildcard_for_an_action_or_a_whole_resource() {
+    for function in functions() {
+        for statement in statements(&function) {
+            for action in strings(&statement["Action"]) {
+                assert!(
+                    !action.contains(['*', '?']),
+                    "{}: {action}",
+                    function.role_id
+                );
+            }
+            for resource in strings(&statement["Resource"]) {
+                // INVARIANT: a wildcard stands for what is in a resource of the template's, never for others.
+                let name = name(resource);
+                let id = name.split('/').next().unwrap();
+                assert!(!id.contains(['*', '?']), "{}: {resource}", function.role_id);
+            }
+        }
+    }
+}
+
+#[test]
+fn only_lambda_assumes_a_functions_role_and_no_person_can_be_given_it() {
+    for function in functions() {
+        let trust: Value = serde_json::from_str(&function.role.trust_policy).unwrap();
+        assert_eq!(
+            trust["Statement"],
+            json!([{
+                "Effect": "Allow",
+                "Principal": {"Service": "lambda.amazonaws.com"},
+                "Action": "sts:AssumeRole"
+            }]),
+        );
+        assert!(super::stack().role(&function.role.arn).is_none());
+    }
+}
+
+#[test]
+fn every_functions_policies_pass_the_check_without_a_warning() {
+    for function in functions() {
+        let role = &function.role;
+        let permissions = role
+            .permissions
+            .iter()
+            .map(|p| (&p.document, PolicyKind::Identity));
+        for (document, kind) in permissions.chain([(&role.trust_policy, PolicyKind::Trust)]) {
+            let (_, warnings) = Policy::check(document, kind).unwrap();
+            assert_eq!(warnings, [], "{}", function.role_id);
+        }
+    }
+}
+
+#[test]
+fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
+    let functions = functions();
+    for function in &functions {
+        assert_eq!(function.log_group, format!("{}Logs", function.logical_id));
+    }
+    let [api, archiver] = functions.as_slice() else {
+        panic!("{} functions", functions.len());
+    };
+    assert_eq!((&*api.handler, &*archiver.handler), ("api", "archiver"));
+    let environment: Vec<_> = api.environment.iter().map(|(k, v)| (&**k, &**v)).collect();
+    assert_eq!(
+        environment,
+        [
+            ("BUCKET", "Bucket"),
+            ("IDEMPOTENCY_TABLE", "Idempotency"),
+            ("NOTES_TABLE", "Notes")
+        ]
+    );
+    assert!(archiver.environment.is_empty());
+}
