@@ -1,7 +1,5 @@
-//! JSON Web Signatures as the pool makes them, and the only form it takes back: compact, RS256, by a key of
-//! its own (RFC 7515, RFC 8725).
-
-mod strict_json;
+//! JSON Web Signatures as the pools make them: compact, RS256 (RFC 7515). They are taken back by the verification
+//! that issuers everywhere are held to.
 
 use std::fmt;
 
@@ -9,25 +7,23 @@ use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rand::SystemRandom,
     rsa::{KeySize, PublicKeyComponents},
-    signature::{
-        KeyPair, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, UnparsedPublicKey,
-    },
+    signature::{KeyPair, RSA_PKCS1_SHA256, RsaKeyPair},
 };
 use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
+use notewarden_oidc::{Algorithm, VerificationKey};
+pub(crate) use notewarden_oidc::{Jws, JwsError};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-
-/// The longest token that is looked at.
-pub(crate) const MAX_LENGTH: usize = 16 * 1024;
 
 /// An RSA key that signs tokens.
 pub(crate) struct SigningKey {
     id: String,
     header: String,
     pair: RsaKeyPair,
+    public: VerificationKey,
 }
 
 /// The library of cryptography refused: keys or memory are broken.
@@ -56,10 +52,13 @@ impl SigningKey {
         let id = BASE64_STANDARD.encode(Sha256::digest(pair.public_key().as_ref()));
         let header =
             serde_json::to_vec(&json!({ "kid": id, "alg": "RS256" })).map_err(|_| KeyError)?;
+        let PublicKeyComponents { n, e } = PublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+        let public = VerificationKey::rsa(id.as_str(), Algorithm::Rs256, &n, &e);
         Ok(Self {
             id,
             header: BASE64_URL_SAFE_NO_PAD.encode(header),
             pair,
+            public: public.map_err(|_| KeyError)?,
         })
     }
 
@@ -98,12 +97,6 @@ impl SigningKey {
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(token)
     }
-
-    fn has_signed(&self, message: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair.public_key().as_ref())
-            .verify(message, signature)
-            .is_ok()
-    }
 }
 
 impl fmt::Debug for SigningKey {
@@ -114,23 +107,6 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// Why a text is no token of the pool.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum JwsError {
-    /// Not three parts of unpadded base64url, of which two hold a JSON object each.
-    #[error("not a compact json web signature")]
-    Malformed,
-    /// Another algorithm than RS256, or an extension that the header declares critical.
-    #[error("signed in a way that is not taken")]
-    Unsupported,
-    /// The header names no key that is known.
-    #[error("signed with an unknown key")]
-    UnknownKey,
-    /// The signature is not of this token.
-    #[error("the signature does not match")]
-    BadSignature,
-}
-
 /// A token that one of the pool's keys has signed.
 #[derive(Debug)]
 pub(crate) struct Verified<'a> {
@@ -138,44 +114,16 @@ pub(crate) struct Verified<'a> {
     pub(crate) claims: Map<String, Value>,
 }
 
-/// Verifies `token` with the one of `keys` that its header names. Whatever else the header offers (`jwk`,
-/// `jku`, `x5u`, …) is never looked at.
+/// Verifies `token` with the one of `keys` that its header names.
 pub(crate) fn verify<'a>(
     token: &str,
     keys: impl IntoIterator<Item = &'a SigningKey>,
 ) -> Result<Verified<'a>, JwsError> {
-    if token.len() > MAX_LENGTH {
-        return Err(JwsError::Malformed);
-    }
-    let (signed, signature) = token.rsplit_once('.').ok_or(JwsError::Malformed)?;
-    let (header, claims) = signed.split_once('.').ok_or(JwsError::Malformed)?;
-    let header = object(header)?;
-    if header.get("alg") != Some(&Value::from("RS256"))
-        || header.contains_key("crit")
-        || header.contains_key("b64")
-        || header.contains_key("enc")
-    {
-        return Err(JwsError::Unsupported);
-    }
-    let id = header.get("kid").and_then(Value::as_str);
+    let token = Jws::parse(token)?;
     let key = keys
         .into_iter()
-        .find(|key| Some(key.id()) == id)
+        .find(|key| key.id() == token.key_id())
         .ok_or(JwsError::UnknownKey)?;
-    let signature = BASE64_URL_SAFE_NO_PAD
-        .decode(signature)
-        .map_err(|_| JwsError::Malformed)?;
-    if !key.has_signed(signed.as_bytes(), &signature) {
-        return Err(JwsError::BadSignature);
-    }
-    let claims = object(claims)?;
+    let claims = token.verify(&key.public)?;
     Ok(Verified { key, claims })
-}
-
-/// The JSON object in a part of a token.
-fn object(part: &str) -> Result<Map<String, Value>, JwsError> {
-    let bytes = BASE64_URL_SAFE_NO_PAD
-        .decode(part)
-        .map_err(|_| JwsError::Malformed)?;
-    strict_json::object(&bytes).map_err(|_| JwsError::Malformed)
 }

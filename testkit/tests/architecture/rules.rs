@@ -37,6 +37,7 @@ const CRATES: [Crate; 17] = [
     row("adapters/dynamodb", "notewarden-dynamodb", &[DOMAIN, AWS]),
     row("adapters/s3", "notewarden-s3", &[DOMAIN, AWS]),
     row("adapters/cognito", "notewarden-cognito", &[DOMAIN, AWS]),
+    // Knows tokens as such: the pools make tokens and have them verified there, as every issuer's are.
     row("adapters/oidc", "notewarden-oidc", &[DOMAIN]),
     row("adapters/embedded", "notewarden-embedded", &[DOMAIN]),
     // A protocol, usable without anything of this project.
@@ -45,7 +46,7 @@ const CRATES: [Crate; 17] = [
     row(
         "adapters/userpool",
         "notewarden-userpool",
-        &[DOMAIN, "notewarden-embedded"],
+        &[DOMAIN, "notewarden-embedded", "notewarden-oidc"],
     ),
     row("handlers/api", "notewarden-api", &[DOMAIN]),
     row("handlers/archiver", "notewarden-archiver", &[DOMAIN]),
