@@ -21,7 +21,7 @@ pub(crate) fn private<T: Serialize>(status: StatusCode, value: &T) -> Result<Res
 }
 
 /// API Gateway's own answer to a request that no route takes.
-pub(crate) async fn no_such_route() -> Response {
+pub(crate) fn no_such_route() -> Response {
     let json = HeaderValue::from_static("application/json");
     let mut response = (StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, json);

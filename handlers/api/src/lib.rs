@@ -14,13 +14,17 @@ mod idempotency;
 mod json;
 mod notes;
 mod openapi;
+mod path;
 mod problem;
 mod query;
 mod routes;
+mod unserved;
 
 pub use body::MAX_BODY_BYTES;
 pub use gateway::{Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer};
+pub use path::{decode_path, encode_path};
 pub use routes::{Auth, RouteInfo, router, routes};
+pub use unserved::Unserved;
 
 /// What the handlers need: the use cases, with their stores behind them.
 #[derive(Clone)]

@@ -65,6 +65,41 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The answer that the problem is to the request with this id, made outside the router.
+    pub(crate) fn answer(self, request_id: &str, is_head: bool) -> Response {
+        let mut response = self.kind.status().into_response();
+        self.write(request_id, is_head, &mut response);
+        response
+    }
+
+    /// Gives an answer that has the problem's status its header and body.
+    fn write(&self, request_id: &str, is_head: bool, response: &mut Response) {
+        let body = serde_json::to_vec(&ProblemBody {
+            kind: self.kind.urn(),
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            detail: &self.detail,
+            request_id,
+            error: &self.detail,
+            field: self.field,
+        })
+        .unwrap_or_default();
+        let headers = response.headers_mut();
+        if self.kind == Kind::Unavailable {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        let media_type = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, media_type);
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        *response.body_mut() = if is_head {
+            Body::empty()
+        } else {
+            Body::from(body)
+        };
+    }
+}
+
 impl From<NotesError> for Problem {
     fn from(error: NotesError) -> Self {
         let kind = match &error {
@@ -90,10 +125,6 @@ struct Unrendered(Arc<Problem>);
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.kind.status().into_response();
-        if self.kind == Kind::Unavailable {
-            let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
         response.extensions_mut().insert(Unrendered(Arc::new(self)));
         response
     }
@@ -132,24 +163,6 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
             "request failed"
         );
     }
-    let body = serde_json::to_vec(&ProblemBody {
-        kind: problem.kind.urn(),
-        title: problem.kind.title(),
-        status: problem.kind.status().as_u16(),
-        detail: &problem.detail,
-        request_id: &request_id,
-        error: &problem.detail,
-        field: problem.field,
-    })
-    .unwrap_or_default();
-    let headers = response.headers_mut();
-    let media_type = HeaderValue::from_static("application/problem+json");
-    headers.insert(header::CONTENT_TYPE, media_type);
-    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    *response.body_mut() = if is_head {
-        Body::empty()
-    } else {
-        Body::from(body)
-    };
+    problem.write(&request_id, is_head, &mut response);
     response
 }

@@ -6,6 +6,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
+    response::Response,
     routing::{self, MethodRouter},
 };
 use http::Method;
@@ -65,7 +66,7 @@ pub fn router(app: App) -> Router {
     for route in routes() {
         // Other methods are unknown routes too, and not 405: API Gateway knows no such answer.
         let methods = paths.remove(route.path);
-        let methods = methods.unwrap_or_else(|| routing::any(json::no_such_route));
+        let methods = methods.unwrap_or_else(|| routing::any(no_such_route));
         paths.insert(route.path, methods.merge((route.handler)()));
     }
     paths
@@ -73,11 +74,15 @@ pub fn router(app: App) -> Router {
         .fold(Router::new(), |router, (path, methods)| {
             router.route(path, methods)
         })
-        .fallback(json::no_such_route)
+        .fallback(no_such_route)
         // One layer of two, the first outermost: the router boxes each layer anew for every request.
         .layer((
             middleware::from_fn(problem::render),
             DefaultBodyLimit::max(MAX_BODY_BYTES),
         ))
         .with_state(app)
+}
+
+async fn no_such_route() -> Response {
+    json::no_such_route()
 }

@@ -2,12 +2,13 @@
 //! on AWS, and then the very router that runs there.
 
 mod cors;
-mod path;
 
 use axum::body::Body as AxumBody;
 use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
-use notewarden_api::{Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer};
+use notewarden_api::{
+    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, decode_path, encode_path,
+};
 use notewarden_domain::Timestamp;
 use notewarden_infra::{ApiSettings, RouteAuth};
 use notewarden_sigv4::Service;
@@ -66,7 +67,7 @@ impl Gateway {
     }
 
     async fn authorized(&self, app: &App, request: Unread) -> Result<Response, Refused> {
-        let path = path::decode(request.parts.uri.path()).ok_or(Refused::NotFound)?;
+        let path = decode_path(request.parts.uri.path()).ok_or(Refused::NotFound)?;
         let found = self
             .settings
             .route(&request.parts.method, &path)
@@ -90,12 +91,18 @@ impl Gateway {
             }
         };
         let context = self.context(&request, &found.route.key(), authorizer);
-        Ok(self.invoke(request, context).await)
+        Ok(self.invoke(request, &path, context).await)
     }
 
     /// Hands the request to the router as the handler on AWS would.
-    async fn invoke(&self, request: WireRequest, context: GatewayContext) -> Response {
+    async fn invoke(&self, request: WireRequest, path: &str, context: GatewayContext) -> Response {
         let mut request = Request::from_parts(request.parts, AxumBody::from(request.body));
+        *request.uri_mut() = match request.uri().query() {
+            Some(query) => format!("{}?{query}", encode_path(path)).parse(),
+            None => encode_path(path).parse(),
+        }
+        // INVARIANT: an encoded path and a query that was read are a valid target.
+        .unwrap_or_default();
         request.extensions_mut().insert(context);
         let Ok(response) = self.router.clone().oneshot(request).await;
         response.map(|body| body.map_err(Into::into).boxed_unsync())
