@@ -5,6 +5,6 @@ mod files;
 mod ids;
 mod notes;
 
-pub use files::file_store;
+pub use files::{file_store, file_store_of_paths};
 pub use ids::id_source;
 pub use notes::note_store;

@@ -15,6 +15,17 @@ where
     P: Fn(ObjectKey, u64) -> F,
     F: Future<Output = ()>,
 {
+    a_file_may_have_the_name_of_a_folder(store, ids, &put).await;
+    file_store_of_paths(store, ids, put).await;
+}
+
+/// Runs the checks that a store can pass whose keys are paths of a file system, where nothing is both a file and a
+/// folder: [`file_store`] without one.
+pub async fn file_store_of_paths<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: P)
+where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
     an_absent_file_has_no_metadata(store, ids).await;
     a_stored_file_is_known_by_its_size(store, ids, &put).await;
     a_deleted_file_is_gone_and_its_neighbours_stay(store, ids, &put).await;
@@ -56,15 +67,35 @@ async fn a_deleted_file_is_gone_and_its_neighbours_stay<P, F>(
 {
     let owner = identity(ids);
     let key = |name| ObjectKey::private(&owner, &file(name));
-    for name in ["a", "a/b", "a.txt"] {
+    for name in ["a", "a.txt", "b/a"] {
         put(key(name), 1).await;
     }
     store.delete(&key("a")).await.expect("delete");
     assert_eq!(store.head(&key("a")).await.expect("head"), None);
-    for name in ["a/b", "a.txt"] {
+    for name in ["a.txt", "b/a"] {
         let found = store.head(&key(name)).await.expect("head");
         assert!(found.is_some(), "`{name}` went with `a`");
     }
+}
+
+async fn a_file_may_have_the_name_of_a_folder<P, F>(
+    store: &dyn FileStore,
+    ids: &dyn IdSource,
+    put: &P,
+) where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let owner = identity(ids);
+    let key = |name| ObjectKey::private(&owner, &file(name));
+    put(key("both"), 1).await;
+    put(key("both/file"), 2).await;
+    let inner = store.head(&key("both/file")).await.expect("head");
+    assert_eq!(inner.map(|meta| meta.size), Some(2));
+    store.delete(&key("both")).await.expect("delete");
+    assert_eq!(store.head(&key("both")).await.expect("head"), None);
+    let inner = store.head(&key("both/file")).await.expect("head");
+    assert!(inner.is_some(), "`both/file` went with `both`");
 }
 
 async fn deleting_twice_is_as_good_as_once<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: &P)
