@@ -2,9 +2,10 @@
 //!
 //! Values are parsed at the edge and cannot hold an invalid state; time, randomness and storage come
 //! in through [`ports`]; the use cases in [`notes`] take the [`Caller`] first and authorize before any
-//! effect; [`policy`] reads and evaluates the IAM policy language.
+//! effect; [`policy`] reads and evaluates the IAM policy language; [`archive`] plans zips.
 #![warn(missing_docs)]
 
+pub mod archive;
 pub mod caller;
 pub mod error;
 pub mod file;

@@ -85,13 +85,15 @@ const CRATES: [Crate; 17] = [
 ];
 
 /// What the domain may depend on outside its tests: no I/O, no clock, no environment, no runtime, no AWS.
-const DOMAIN_MAY_USE: [&str; 6] = [
+const DOMAIN_MAY_USE: [&str; 7] = [
     "async-trait",
     // Behind the feature `mock`.
     "mockall",
     "serde",
     "serde_json",
     "thiserror",
+    // Tables of Unicode's normal forms, for the names in archives.
+    "unicode-normalization",
     "uuid",
 ];
 

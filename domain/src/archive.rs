@@ -1,0 +1,48 @@
+//! Archives: many files as one zip, planned without reading them.
+//!
+//! [`unique_names`] gives entries names that are safe to unpack, [`Compression`] their [`Method`], [`Layout`] says
+//! where everything will lie, and [`Writer`] makes the records between the entries' bytes. Nothing here touches
+//! those bytes, so it is the same whether they are read by the worker or copied by the store, and the same
+//! input gives the same zip:
+//!
+//! ```
+//! use notewarden_domain::Timestamp;
+//! use notewarden_domain::archive::{Checksum, Crc32, Entry, Layout, Writer, unique_names};
+//!
+//! let content = b"hello\n";
+//! let checksum = Checksum::Known(Crc32::new(0x363A_3020));
+//! let entries: Vec<Entry> = unique_names(["a.txt", "A.TXT"])
+//!     .into_iter()
+//!     .map(|name| Entry::stored(name, Timestamp::from_millis(0), 6, checksum))
+//!     .collect();
+//! assert_eq!(entries[1].name().as_str(), "A (2).TXT");
+//! let layout = Layout::of(&entries);
+//!
+//! let mut zip = Vec::new();
+//! let mut writer = Writer::new();
+//! for entry in &entries {
+//!     zip.extend(writer.begin(entry, None)?);
+//!     zip.extend(content);
+//!     let body = entry.known_body().ok_or("not stored")?;
+//!     zip.extend(writer.end(body)?);
+//! }
+//! zip.extend(writer.finish()?);
+//! assert_eq!(layout.total().exact(), Some(zip.len() as u64));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod crc;
+mod entry;
+mod layout;
+mod method;
+mod name;
+mod record;
+mod stamp;
+mod writer;
+
+pub use crc::Crc32;
+pub use entry::{Body, Checksum, Entry, Extent};
+pub use layout::Layout;
+pub use method::{Compression, Method};
+pub use name::{EntryName, unique_names};
+pub use writer::{LayoutError, Writer};
