@@ -1,2 +1,67 @@
 //! The note store on DynamoDB.
+//!
+//! # Items
+//!
+//! Two tables, both with the owner's identity id as partition key `userId` (S), so that every read is of one
+//! partition. Nothing scans, and there is no index.
+//!
+//! **Notes**, with the sort key `noteId` (S), holds two kinds of items. A note:
+//!
+//! | attribute | type | holds | bytes with its name |
+//! |---|---|---|---|
+//! | `userId` | S | whose it is | at most 61 |
+//! | `noteId` | S | its id, a UUID in lower case, so that the order of keys is that of creation | 42 |
+//! | `version` | N | how often it was written | 9 to 18 |
+//! | `createdAt`, `updatedAt` | N | milliseconds since the Unix epoch | 17 each |
+//! | `attachments` | L of S | the names of its files, in order; empty if there is none | 14, and 1 for each name besides the name; at most 15,390 |
+//! | `content` | S, or B if its UTF-8 is longer than 300,000 bytes | the text; as B the numbers of its characters, three bytes each, highest first | 7 to 300,007 |
+//!
+//! So a note takes about 170 bytes and what the person wrote, and the longest 316 kB of the 409.6 kB that an item may
+//! take. And for each file that it names a reference, of nothing but its key: `ref\<file name>\<note id>` as `noteId`,
+//! about 110 bytes and the name. References are behind all notes of the partition, and no list reads them.
+//!
+//! **Idempotency**, with the sort key `idempotencyKey` (S), holds a claim for each key of a client, of 250 to 500
+//! bytes: `requestHash` (B, SHA-256), `noteId` (S) and `createdAt` (N) of the note that it led to,
+//! `expiresAtMillis` (N, the moment from which it does not count any more), and `expiresAt` (N, the same in whole
+//! seconds, rounded up), which is what the table's time to live removes it by, some days later.
+//!
+//! # Cost
+//!
+//! By DynamoDB's rules for on-demand tables, in read units (of 4 KiB, strongly consistent) and write units (of 1 KiB)
+//! for a note whose item is *n* KiB, each rounded up. A transaction costs twice what its writes do.
+//!
+//! | call | read units | write units |
+//! |---|---|---|
+//! | `get` | *n*/4 | |
+//! | `list` | the sum of the page's notes and of one more, /4; at most what 1 MB more costs if notes are long | |
+//! | `notes_using` | 1 for some 25 ids | |
+//! | `claimed` | 1 | |
+//! | `create` | | *n*; with files or a claim 2 *n* + 2 for each file + 2 for the claim |
+//! | `replace`, the files stay | | *n*, the old or the new, whichever is greater |
+//! | `replace`, *f* files come or go | | *n* for the refused supposition that they stay, and 2 *n* + 2 *f* |
+//! | `delete` | *n*/4 | *n*; with *f* files 2 *n* + 2 *f* |
+//!
+//! A refused write costs what it would have cost. A reference takes 2 write units more if its file's name is longer
+//! than 900 bytes.
+//!
+//! Strongly consistent reads cost twice what others do: 0.25 dollars instead of 0.125 for a million reads of a note up
+//! to 4 KiB, a fifth of what its creation costs. For that a client that has stored a note sees it in the next list, a
+//! version that was read can be expected in the next change, and no file is removed while a note names it.
+//!
+//! References cost 2 write units a file when notes are created and deleted. Without them, the question whether another
+//! note names a file would read all that the person has ever written, at each deletion of a note with files.
+//!
+//! # Limits
+//!
+//! A person's notes are one partition key: 1,000 write units and 3,000 read units a second, which DynamoDB raises by
+//! splitting the key's range, as there is no local index. Their number and size has no bound.
 #![warn(missing_docs)]
+
+mod attributes;
+mod commit;
+mod fault;
+mod notes;
+mod settings;
+
+pub use notes::{DynamoNotes, Tables};
+pub use settings::Tuning;

@@ -1,0 +1,193 @@
+//! What is read, always from one partition and strongly consistent: who has written sees what was written, a version
+//! that is read is one that a change can expect, and no file is removed because the note that names it is not seen yet.
+
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use notewarden_domain::{
+    FileName, IdentityId, Note, NoteId, StoreError, Timestamp,
+    idempotency::{Creation, IdempotencyClaim},
+    ports::{NotePage, NoteQuery, Order},
+};
+use uuid::Uuid;
+
+use super::{
+    DynamoNotes, claims,
+    item::{self, State},
+    references,
+};
+use crate::{
+    attributes::{Item, text},
+    fault::Fault,
+};
+
+impl DynamoNotes {
+    pub(super) async fn read_note(
+        &self,
+        owner: &IdentityId,
+        id: NoteId,
+    ) -> Result<Option<Note>, Fault> {
+        let stored = self.read(&self.tables.notes, item::key(owner, id), None);
+        let note = stored.await?.map(|stored| item::decode(owner, id, stored));
+        Ok(note.transpose()?)
+    }
+
+    pub(super) async fn read_state(
+        &self,
+        owner: &IdentityId,
+        id: NoteId,
+    ) -> Result<Option<State>, Fault> {
+        let only = format!("{}, {}", item::VERSION, item::ATTACHMENTS);
+        let stored = self.read(&self.tables.notes, item::key(owner, id), Some(only));
+        let state = stored
+            .await?
+            .map(|stored| item::decode_state(owner, id, stored));
+        Ok(state.transpose()?)
+    }
+
+    pub(super) async fn read_claim(
+        &self,
+        claim: &IdempotencyClaim,
+        now: Timestamp,
+    ) -> Result<Option<Creation>, Fault> {
+        let stored = self.read(&self.tables.idempotency, claims::key(claim), None);
+        let held = stored.await?.map(|stored| claims::decode(claim, stored));
+        let held = held.transpose()?.filter(|held| !held.is_expired(now));
+        Ok(held.map(|held| held.answer(claim)))
+    }
+
+    async fn read(
+        &self,
+        table: &str,
+        key: Item,
+        only: Option<String>,
+    ) -> Result<Option<Item>, Fault> {
+        let request = self
+            .client
+            .get_item()
+            .table_name(table)
+            .set_key(Some(key))
+            .set_projection_expression(only)
+            .consistent_read(true);
+        match request.send().await {
+            Ok(answer) => Ok(answer.item),
+            Err(error) => Err(Fault::of_sdk("GetItem", &error)),
+        }
+    }
+
+    pub(super) async fn read_page(
+        &self,
+        owner: &IdentityId,
+        query: &NoteQuery,
+    ) -> Result<NotePage, Fault> {
+        let mut page = NotePage::default();
+        let Some((first, last)) = range(query) else {
+            return Ok(page);
+        };
+        let limit = query.limit.max(1);
+        let mut bytes = 0;
+        let mut behind = None;
+        loop {
+            // One more than there is room for tells whether there are more.
+            let is_full = is_full(&page, bytes, query);
+            let room = if is_full { 0 } else { limit - page.notes.len() };
+            let request = self
+                .query(owner, "userId = :owner AND noteId BETWEEN :first AND :last")
+                .expression_attribute_values(":first", text(first.to_string()))
+                .expression_attribute_values(":last", text(last.to_string()))
+                .scan_index_forward(query.order == Order::Oldest)
+                .limit(at_most(room.saturating_add(1)))
+                .set_exclusive_start_key(behind);
+            let found = next_page(request).await?;
+            for stored in found.items {
+                if self::is_full(&page, bytes, query) {
+                    page.more = true;
+                    return Ok(page);
+                }
+                let note = item::decode_found(owner, stored)?;
+                bytes += note.payload_bytes();
+                page.notes.push(note);
+            }
+            if found.last.is_none() {
+                return Ok(page);
+            }
+            behind = found.last;
+        }
+    }
+
+    pub(super) async fn read_references(
+        &self,
+        owner: &IdentityId,
+        file: &FileName,
+        limit: usize,
+    ) -> Result<Vec<NoteId>, Fault> {
+        let mut ids = Vec::new();
+        let mut behind = None;
+        while ids.len() < limit {
+            let request = self
+                .query(owner, "userId = :owner AND begins_with(noteId, :file)")
+                .expression_attribute_values(":file", text(references::prefix(file)))
+                .limit(at_most(limit - ids.len()))
+                .set_exclusive_start_key(behind);
+            let found = next_page(request).await?;
+            for reference in found.items {
+                let what = || format!("reference to `{file}` of `{owner}`");
+                let id = references::note_id(file, reference);
+                ids.push(id.map_err(|cause| StoreError::corrupt(what(), cause))?);
+            }
+            if found.last.is_none() {
+                break;
+            }
+            behind = found.last;
+        }
+        Ok(ids)
+    }
+
+    fn query(&self, owner: &IdentityId, keys: &str) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.tables.notes)
+            .key_condition_expression(keys)
+            .expression_attribute_values(":owner", text(owner.as_str()))
+            .consistent_read(true)
+    }
+}
+
+/// What one request of a query found.
+struct Found {
+    /// The items: fewer than asked for, or none, wherever the megabyte that DynamoDB reads at a time is at its end.
+    items: Vec<Item>,
+    /// Behind which key there may be more.
+    last: Option<Item>,
+}
+
+async fn next_page(request: QueryFluentBuilder) -> Result<Found, Fault> {
+    match request.send().await {
+        Ok(answer) => Ok(Found {
+            items: answer.items.unwrap_or_default(),
+            last: answer.last_evaluated_key.filter(|key| !key.is_empty()),
+        }),
+        Err(error) => Err(Fault::of_sdk("Query", &error)),
+    }
+}
+
+fn is_full(page: &NotePage, bytes: usize, query: &NoteQuery) -> bool {
+    !page.notes.is_empty() && (page.notes.len() >= query.limit || bytes >= query.max_bytes)
+}
+
+/// The first and the last id that the query may find, the earliest first; `None` if there can be none.
+fn range(query: &NoteQuery) -> Option<(NoteId, NoteId)> {
+    let (mut first, mut last) = (u128::MIN, u128::MAX);
+    if let Some(after) = query.after {
+        let after = after.as_uuid().as_u128();
+        match query.order {
+            Order::Oldest => first = after.checked_add(1)?,
+            Order::Newest => last = after.checked_sub(1)?,
+        }
+    }
+    let id = |number| NoteId::new(Uuid::from_u128(number));
+    Some((id(first), id(last)))
+}
+
+/// The number as DynamoDB takes limits.
+fn at_most(limit: usize) -> i32 {
+    i32::try_from(limit).unwrap_or(i32::MAX)
+}

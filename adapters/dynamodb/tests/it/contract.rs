@@ -1,0 +1,68 @@
+//! The store on a stand-in for DynamoDB keeps the port's contract, with the permissions that are written down.
+//!
+//! The stand-in is moto. What it cannot show is shown by scripted answers in the other modules, or not at all:
+//! - it never throttles, is never late, and knows no transaction but the one that it is just doing;
+//! - it forgets the token of a transaction, so that one that is sent again is refused where AWS would say that it is done;
+//! - it reads what was last written even where DynamoDB, not asked for strong consistency, might not: that each read asks
+//!   for it is looked up in the requests;
+//! - it removes nothing by its time to live, and does not tell who may do what.
+
+use std::collections::BTreeSet;
+
+use notewarden_testkit::{SeededIds, contract};
+use serde_json::Value;
+
+use crate::support::{request, tables::Place};
+
+/// One line for each permission: the action, and the table by its name in the template.
+const PERMISSIONS: &str = include_str!("../permissions.golden");
+
+#[tokio::test]
+#[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
+async fn dynamo_notes_are_a_note_store() {
+    let place = Place::new().await;
+    let tables = place.tables.clone();
+    contract::note_store(&place.notes, &SeededIds::new(1)).await;
+    let name_of = |table: &Value| match table.as_str().unwrap() {
+        table if table == tables.notes => "Notes",
+        table if table == tables.idempotency => "Idempotency",
+        other => panic!("`{other}` is not a table of the store"),
+    };
+    let mut needed = BTreeSet::new();
+    for received in place.close().await {
+        let (operation, body) = request(&received);
+        match operation.as_str() {
+            "TransactWriteItems" => {
+                for member in body["TransactItems"].as_array().unwrap() {
+                    for (action, member) in member.as_object().unwrap() {
+                        let table = name_of(&member["TableName"]);
+                        needed.insert(format!("dynamodb:{} {table}", item_action(action)));
+                    }
+                }
+            }
+            other => {
+                needed.insert(format!("dynamodb:{other} {}", name_of(&body["TableName"])));
+            }
+        }
+        if matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem") {
+            assert_eq!(body["ConsistentRead"], true, "in a {operation}");
+        }
+    }
+    let needed: Vec<_> = needed.iter().map(String::as_str).collect();
+    let written_down: Vec<_> = PERMISSIONS.lines().collect();
+    assert_eq!(
+        needed, written_down,
+        "what the store did, and `permissions.golden`"
+    );
+}
+
+/// What a member of a transaction asks permission for: “IAM policies for DynamoDB transactions”.
+fn item_action(member: &str) -> &'static str {
+    match member {
+        "ConditionCheck" => "ConditionCheckItem",
+        "Delete" => "DeleteItem",
+        "Put" => "PutItem",
+        "Update" => "UpdateItem",
+        other => panic!("`{other}` is not a member of a transaction"),
+    }
+}

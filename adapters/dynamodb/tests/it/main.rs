@@ -1,0 +1,15 @@
+//! The note store on DynamoDB: the port's contract on a stand-in, and what becomes of every kind of failure on the way.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod contract;
+mod faults;
+mod format;
+mod lost_answers;
+mod pages;
+mod support;
+mod transactions;

@@ -1,0 +1,78 @@
+//! Tables of one test's own, with the keys that the template gives them.
+
+use std::hash::{BuildHasher, RandomState};
+
+use aws_sdk_dynamodb::{
+    Client,
+    config::{BehaviorVersion, Builder},
+    types::{AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType},
+};
+use notewarden_dynamodb::{DynamoNotes, Tables};
+use notewarden_testkit::{
+    aws,
+    http::{Received, ScriptedServer, Step},
+};
+
+use super::{QUICK, config, tables};
+
+/// A region that stand-ins know.
+const REGION: &str = "us-east-1";
+
+/// New tables of a stand-in for DynamoDB, and a store in front of them, whose requests are seen.
+pub struct Place {
+    pub server: ScriptedServer,
+    pub notes: DynamoNotes,
+    pub tables: Tables,
+    client: Client,
+}
+
+impl Place {
+    pub async fn new() -> Self {
+        let config_of = |endpoint| {
+            Builder::from(&config(endpoint, REGION))
+                .behavior_version(BehaviorVersion::v2026_01_12())
+        };
+        let upstream = aws::endpoint();
+        let client = Client::from_conf(config_of(&upstream).build());
+        let tables = tables(&format!("-{:016x}", RandomState::new().hash_one("")));
+        create(&client, &tables.notes, "noteId").await;
+        create(&client, &tables.idempotency, "idempotencyKey").await;
+        let server = ScriptedServer::start(Step::Forward(upstream)).await;
+        let notes =
+            DynamoNotes::with_tuning(&config(&server.endpoint(), REGION), tables.clone(), QUICK);
+        Self {
+            server,
+            notes,
+            tables,
+            client,
+        }
+    }
+
+    /// Removes the tables, and hands back what the store asked for.
+    pub async fn close(self) -> Vec<Received> {
+        for table in [self.tables.notes, self.tables.idempotency] {
+            let deleted = self.client.delete_table().table_name(table).send().await;
+            deleted.unwrap();
+        }
+        self.server.requests()
+    }
+}
+
+async fn create(client: &Client, table: &str, sort_key: &str) {
+    let mut request = client
+        .create_table()
+        .table_name(table)
+        .billing_mode(BillingMode::PayPerRequest);
+    for (name, kind) in [("userId", KeyType::Hash), (sort_key, KeyType::Range)] {
+        let key = KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind);
+        let attribute = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(ScalarAttributeType::S);
+        request = request
+            .key_schema(key.build().unwrap())
+            .attribute_definitions(attribute.build().unwrap());
+    }
+    request.send().await.unwrap();
+}

@@ -1,0 +1,114 @@
+//! Transactions that are cancelled, and plain writes that meet one.
+
+use notewarden_domain::{StoreError, idempotency::Creation, ports::NoteStore};
+use notewarden_testkit::http::Step;
+
+use crate::support::{QUICK, Scripted, cancelled, error, new_note, plain_note, sentences, stored};
+
+/// Reasons for a note with two files, of which one is this.
+fn because(code: &str) -> Step {
+    cancelled(&[("None", None), (code, None), ("None", None)])
+}
+
+#[tokio::test]
+async fn a_transaction_that_meets_another_is_tried_again() {
+    let note = new_note();
+    for code in [
+        "TransactionConflict",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    ] {
+        let scripted = Scripted::with([because(code), because(code)]).await;
+        let creation = scripted.notes.create(&note, None).await.unwrap();
+        assert_eq!(creation, Creation::Stored, "after {code}");
+        let requests = scripted.requests();
+        let tokens: Vec<_> = requests
+            .iter()
+            .map(|(_, body)| body["ClientRequestToken"].as_str().unwrap())
+            .collect();
+        // A cancelled transaction is over: the next is another.
+        let [a, b, c] = tokens[..] else {
+            panic!("three transactions, not {requests:?}")
+        };
+        assert!(a != b && b != c && a != c, "{tokens:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_plain_write_that_meets_a_transaction_is_tried_again() {
+    let conflict = || error(400, "TransactionConflictException");
+    let note = plain_note();
+    let scripted = Scripted::with([conflict(), conflict()]).await;
+    scripted.notes.create(&note, None).await.unwrap();
+    scripted.notes.replace(&note, note.version).await.unwrap();
+    assert_eq!(scripted.operations(), ["PutItem"; 4]);
+
+    let scripted = Scripted::always(conflict()).await;
+    let refusal = scripted.notes.create(&note, None).await.unwrap_err();
+    assert!(
+        matches!(refusal, StoreError::Unavailable { .. }),
+        "{refusal:?}"
+    );
+    assert_eq!(scripted.operations().len(), QUICK.attempts as usize);
+}
+
+#[tokio::test]
+async fn a_transaction_that_always_meets_another_is_given_up() {
+    let note = new_note();
+    for (code, is_throttling) in [
+        ("TransactionConflict", false),
+        ("ThrottlingError", true),
+        ("ProvisionedThroughputExceeded", true),
+    ] {
+        let scripted = Scripted::always(because(code)).await;
+        match scripted.notes.create(&note, None).await {
+            Err(StoreError::Throttled) => assert!(is_throttling, "{code}"),
+            Err(StoreError::Unavailable { .. }) => assert!(!is_throttling, "{code}"),
+            other => panic!("{code} for ever is {other:?}"),
+        }
+        assert_eq!(scripted.operations().len(), QUICK.attempts as usize);
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_outweighs_a_condition() {
+    let note = new_note();
+    let existing = stored(&note);
+    let both = cancelled(&[
+        ("ConditionalCheckFailed", Some(&existing)),
+        ("TransactionConflict", None),
+        ("None", None),
+    ]);
+    let scripted = Scripted::with([both]).await;
+    let creation = scripted.notes.create(&note, None).await.unwrap();
+    assert_eq!(creation, Creation::Stored);
+    assert_eq!(scripted.operations(), ["TransactWriteItems"; 2]);
+}
+
+#[tokio::test]
+async fn other_reasons_are_named_at_once() {
+    let note = new_note();
+    for code in [
+        "ValidationError",
+        "ItemCollectionSizeLimitExceeded",
+        "Unheard",
+    ] {
+        let scripted = Scripted::with([because(code)]).await;
+        let refusal = scripted.notes.create(&note, None).await.unwrap_err();
+        assert_eq!(
+            sentences(&refusal),
+            format!(
+                "the store is unavailable: `TransactWriteItems` failed: the transaction was cancelled: {code}: no \
+                 message (request `REQUEST1`)"
+            )
+        );
+        assert_eq!(scripted.operations(), ["TransactWriteItems"]);
+    }
+    let scripted = Scripted::with([cancelled(&[])]).await;
+    let refusal = scripted.notes.create(&note, None).await.unwrap_err();
+    assert!(
+        sentences(&refusal).contains("no reason"),
+        "{}",
+        sentences(&refusal)
+    );
+}
