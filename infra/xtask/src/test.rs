@@ -5,6 +5,7 @@ mod node;
 pub(crate) mod npm;
 mod policies;
 mod python;
+mod template;
 mod venv;
 
 use std::{fs, path::Path, time::Instant};
@@ -36,6 +37,8 @@ enum Suite {
     Rust,
     /// The workspace's ignored tests, against a stand-in for AWS's services
     Aws,
+    /// The template's checkers, its transform and its stack
+    Template,
     /// The AWS command line, boto3 and pycognito
     Python,
     /// AWS Amplify, amazon-cognito-identity-js and the AWS SDK for JavaScript
@@ -92,6 +95,7 @@ impl Suite {
         match self {
             Self::Rust => "rust",
             Self::Aws => "aws",
+            Self::Template => "template",
             Self::Python => "python",
             Self::Node => "node",
             Self::Policies => "policies",
@@ -105,6 +109,7 @@ impl Suite {
                 Ok(Outcome::Passed)
             }
             Self::Aws => aws::run(),
+            Self::Template => template::run(),
             Self::Python => python::run(),
             Self::Node => node::run(),
             Self::Policies => policies::run(),

@@ -1,7 +1,5 @@
 //! Python's clients against a real server.
 
-use std::{ffi::OsString, process::Command};
-
 use super::{Outcome, venv};
 use crate::{
     command::{self, Failure},
@@ -11,15 +9,6 @@ use crate::{
 pub(super) fn run() -> Result<Outcome, Failure> {
     venv::run("python", |folder, python| {
         let server = workspace::build_server(false)?;
-        let mut cache = OsString::from("cache_dir=");
-        cache.push(workspace::target()?.join("pytest"));
-        command::run(
-            Command::new(python)
-                .args(["-m", "pytest", "-o"])
-                .arg(cache)
-                .arg(folder)
-                .current_dir(workspace::root())
-                .env("NOTEWARDEN_BIN", server),
-        )
+        command::run(venv::pytest(folder, python)?.env("NOTEWARDEN_BIN", server))
     })
 }

@@ -1,6 +1,7 @@
 //! Python's packages, in one virtual environment for each folder of clients.
 
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -24,6 +25,19 @@ pub(super) fn run(
         }
         Err(reason) => Ok(Outcome::Skipped(reason)),
     }
+}
+
+/// The test programs in `folder`, which pytest runs with the environment's interpreter.
+pub(super) fn pytest(folder: &Path, python: &Path) -> Result<Command, Failure> {
+    let mut cache = OsString::from("cache_dir=");
+    cache.push(workspace::target()?.join("pytest"));
+    let mut pytest = Command::new(python);
+    pytest
+        .args(["-m", "pytest", "-o"])
+        .arg(cache)
+        .arg(folder)
+        .current_dir(workspace::root());
+    Ok(pytest)
 }
 
 /// The interpreter of the environment `name`, once what `requirements` names is installed; or why there is none.

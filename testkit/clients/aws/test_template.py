@@ -1,0 +1,114 @@
+"""What the checkers say of the template, and what the SAM transform makes of it."""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+from conftest import TEMPLATE
+
+
+def lint(path: pathlib.Path) -> None:
+    cfn_lint = pathlib.Path(sys.executable).with_name("cfn-lint")
+    result = subprocess.run([cfn_lint, "--", path], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def resource(template: dict, kind: str) -> dict:
+    (found,) = [r for r in template["Resources"].values() if r["Type"] == kind]
+    return found
+
+
+def test_the_template_has_no_finding():
+    lint(TEMPLATE)
+
+
+@pytest.mark.parametrize("variant", ["default_template", "full_template"])
+def test_what_the_transform_makes_of_it_has_no_finding(variant, request, tmp_path):
+    path = tmp_path / "template.json"
+    path.write_text(json.dumps(request.getfixturevalue(variant)))
+    lint(path)
+
+
+def test_no_role_comes_from_the_transform(default_template):
+    """The transform makes roles and policies for functions that have none of their own."""
+    roles = [id for id, r in default_template["Resources"].items() if r["Type"].startswith("AWS::IAM::")]
+    assert sorted(roles) == ["ApiFunctionRole", "ArchiverFunctionRole", "AuthRole"]
+    for id in roles:
+        assert "ManagedPolicyArns" not in default_template["Resources"][id]["Properties"]
+
+
+def test_the_transform_keeps_authorization_cors_and_throttling(default_template):
+    api = resource(default_template, "AWS::ApiGatewayV2::Api")["Properties"]["Body"]
+    open_routes = [
+        (path, method)
+        for path, methods in api["paths"].items()
+        for method, route in methods.items()
+        if route.get("security") != [{"AWS_IAM": []}]
+    ]
+    assert open_routes == [("/openapi.json", "get")]
+    assert api["components"]["securitySchemes"]["AWS_IAM"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+    cors = api["x-amazon-apigateway-cors"]
+    assert cors["allowOrigins"] == ["*"]
+    assert "authorization" in cors["allowHeaders"] and "etag" in cors["exposeHeaders"]
+    stage = resource(default_template, "AWS::ApiGatewayV2::Stage")["Properties"]
+    assert stage["DefaultRouteSettings"].keys() == {"ThrottlingBurstLimit", "ThrottlingRateLimit"}
+    json.loads(stage["AccessLogSettings"]["Format"])
+
+
+def test_the_function_url_tells_browsers_what_the_api_does(full_template):
+    api = resource(full_template, "AWS::ApiGatewayV2::Api")["Properties"]["Body"]["x-amazon-apigateway-cors"]
+    url = resource(full_template, "AWS::Lambda::Url")["Properties"]
+    assert url["AuthType"] == "AWS_IAM"
+    cors = url["Cors"]
+    assert cors["AllowHeaders"] == api["allowHeaders"]
+    assert cors["ExposeHeaders"] == api["exposeHeaders"]
+    assert cors["MaxAge"] == api["maxAge"]
+    assert cors["AllowMethods"] == [method for method in api["allowMethods"] if method != "OPTIONS"]
+    assert cors["AllowOrigins"] == [{"Ref": "AllowedOrigin"}]
+    assert api["allowOrigins"] == ["https://app.example.com"]
+
+
+def test_nobody_can_make_the_bucket_public(default_template):
+    bucket = resource(default_template, "AWS::S3::Bucket")["Properties"]
+    assert bucket["PublicAccessBlockConfiguration"] == {
+        "BlockPublicAcls": True,
+        "BlockPublicPolicy": True,
+        "IgnorePublicAcls": True,
+        "RestrictPublicBuckets": True,
+    }
+    assert bucket["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+def test_notes_can_be_restored_keys_expire_and_both_are_encrypted(default_template):
+    notes, idempotency = (default_template["Resources"][id]["Properties"] for id in ("Notes", "Idempotency"))
+    assert notes["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert idempotency["TimeToLiveSpecification"] == {"AttributeName": "expiresAt", "Enabled": True}
+    assert notes["SSESpecification"] == idempotency["SSESpecification"] == {"SSEEnabled": True}
+
+
+def test_what_people_own_outlives_the_stack(default_template):
+    kept = {id for id, r in default_template["Resources"].items() if r.get("DeletionPolicy") == "Retain"}
+    assert kept == {"Bucket", "Notes", "UserPool"}
+    for id in kept:
+        assert default_template["Resources"][id]["UpdateReplacePolicy"] == "Retain"
+
+
+def test_a_dead_letter_raises_an_alarm(default_template):
+    alarm = resource(default_template, "AWS::CloudWatch::Alarm")["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
+    name = {"Fn::GetAtt": ["ArchiveDeadLetters", "QueueName"]}
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": name}]
+    assert alarm["AlarmActions"]["Fn::If"][0] == "HasAlarmTopic"
+
+
+def test_what_a_parameter_adds_is_there_only_with_it(default_template):
+    conditional = {id: r["Condition"] for id, r in default_template["Resources"].items() if "Condition" in r}
+    assert conditional == {
+        "ApiDomain": "HasDomain",
+        "ApiDomainMapping": "HasDomain",
+        "ApiFunctionUrl": "HasFunctionUrl",
+    }
