@@ -2,42 +2,57 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::{
-    config::http::HttpResponse,
+    Client,
+    config::{Builder, http::HttpResponse},
     error::{ProvideErrorMetadata, SdkError},
     operation::head_object::HeadObjectOutput,
 };
-use notewarden_aws::{Failure, store_error};
+use aws_types::SdkConfig;
+use notewarden_aws::{Failure, Tuning, store_error};
 use notewarden_domain::{
     ObjectKey, StoreError, Timestamp,
     ports::{FileMeta, FileStore},
 };
 
-use crate::Bucket;
-
 const HEAD: &str = "HeadObject";
 const DELETE: &str = "DeleteObject";
 
-/// The files of a bucket.
+/// The files of a bucket. Clones share one client.
 ///
 /// A bucket that does not exist has no files: S3 answers `HEAD` without a body, so the two cannot be told apart.
 #[derive(Clone, Debug)]
 pub struct S3Files {
-    bucket: Bucket,
+    client: Client,
+    bucket: String,
 }
 
 impl S3Files {
-    /// The files in `bucket`.
-    pub fn new(bucket: Bucket) -> Self {
-        Self { bucket }
+    /// The files in `bucket`, in the account and region of `config`.
+    pub fn new(config: &SdkConfig, bucket: impl Into<String>) -> Self {
+        Self::tuned(config, bucket, &Tuning::default())
+    }
+
+    /// The files in `bucket`, where requests are tried as often and as long as `tuning` says.
+    ///
+    /// Where `config` names an endpoint of its own, the bucket goes into the path and not into the host's name, which
+    /// nobody may have set up there.
+    pub fn tuned(config: &SdkConfig, bucket: impl Into<String>, tuning: &Tuning) -> Self {
+        let has_own_endpoint = config.endpoint_url().is_some();
+        let config = Builder::from(&tuning.applied_to(config))
+            .force_path_style(has_own_endpoint)
+            .build();
+        Self {
+            client: Client::from_conf(config),
+            bucket: bucket.into(),
+        }
     }
 }
 
 #[async_trait]
 impl FileStore for S3Files {
     async fn head(&self, key: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
-        let Bucket { client, name } = &self.bucket;
-        let asked = client.head_object().bucket(name).key(key.as_str());
-        match asked.send().await {
+        let asked = self.client.head_object().bucket(&self.bucket);
+        match asked.key(key.as_str()).send().await {
             Ok(found) => match meta(&found) {
                 Some(meta) => Ok(Some(meta)),
                 None => Err(StoreError::unavailable(Failure::new(
@@ -55,9 +70,8 @@ impl FileStore for S3Files {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        let Bucket { client, name } = &self.bucket;
-        let asked = client.delete_object().bucket(name).key(key.as_str());
-        match asked.send().await {
+        let asked = self.client.delete_object().bucket(&self.bucket);
+        match asked.key(key.as_str()).send().await {
             Ok(_) => Ok(()),
             // S3 itself counts an absent object as deleted; not everything that speaks its protocol does.
             Err(error) if error.code() == Some("NoSuchKey") => Ok(()),

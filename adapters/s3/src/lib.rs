@@ -4,8 +4,6 @@
 //! `tests/permissions.golden`, held against a run of the contract.
 #![warn(missing_docs)]
 
-mod bucket;
 mod files;
 
-pub use bucket::Bucket;
 pub use files::S3Files;

@@ -5,8 +5,7 @@
 
 use std::process;
 
-use aws_types::SdkConfig;
-use notewarden_s3::{Bucket, S3Files};
+use notewarden_s3::S3Files;
 use notewarden_testkit::{SeededIds, aws, contract};
 
 use crate::support::{self, BUCKET, LocalServer, S3sFs};
@@ -16,7 +15,7 @@ async fn on_the_local_server() {
     let server = LocalServer::start().await;
     let config = server.admin_at(&server.endpoint);
     let client = support::client(&config);
-    let store = files(&config, &server.bucket);
+    let store = S3Files::new(&config, &server.bucket);
     let put = async |key, size| support::put(&client, &server.bucket, key, size).await;
     contract::file_store(&store, &SeededIds::new(1), put).await;
 }
@@ -25,7 +24,7 @@ async fn on_the_local_server() {
 async fn on_s3s_fs() {
     let server = S3sFs::start().await;
     let client = support::client(&server.config);
-    let store = files(&server.config, BUCKET);
+    let store = S3Files::new(&server.config, BUCKET);
     let put = async |key, size| support::put(&client, BUCKET, key, size).await;
     // Its objects are files of the file system, where a file has no place beside a folder of its name.
     contract::file_store_of_paths(&store, &SeededIds::new(2), put).await;
@@ -39,11 +38,7 @@ async fn on_a_stand_in_for_aws() {
     let bucket = format!("{BUCKET}-{}", process::id());
     let created = client.create_bucket().bucket(&bucket).send().await;
     created.unwrap();
-    let store = files(&config, &bucket);
+    let store = S3Files::new(&config, &bucket);
     let put = async |key, size| support::put(&client, &bucket, key, size).await;
     contract::file_store(&store, &SeededIds::new(3), put).await;
-}
-
-fn files(config: &SdkConfig, bucket: &str) -> S3Files {
-    S3Files::new(Bucket::new(config, bucket))
 }

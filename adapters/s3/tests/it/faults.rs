@@ -7,7 +7,7 @@ use notewarden_domain::{
     ObjectKey, StoreError,
     ports::{FileMeta, FileStore},
 };
-use notewarden_s3::{Bucket, S3Files};
+use notewarden_s3::S3Files;
 use notewarden_testkit::{
     SeededIds,
     fixtures::{NOON, file, identity},
@@ -38,7 +38,7 @@ fn key() -> ObjectKey {
 
 fn store(server: &ScriptedServer, tuning: &Tuning) -> S3Files {
     let config = support::config(&server.endpoint(), "id", "secret");
-    S3Files::new(Bucket::tuned(&config, BUCKET, tuning))
+    S3Files::tuned(&config, BUCKET, tuning)
 }
 
 /// An object of seven bytes, stored at [`NOON`].
@@ -214,7 +214,7 @@ async fn a_deletion_whose_answer_is_lost_is_done() {
     let local = LocalServer::start().await;
     let server = ScriptedServer::start(Step::Forward(local.endpoint.clone())).await;
     let config = local.admin_at(&server.endpoint());
-    let store = S3Files::new(Bucket::tuned(&config, &local.bucket, &QUICK));
+    let store = S3Files::tuned(&config, &local.bucket, &QUICK);
     let client = support::client(&local.admin_at(&local.endpoint));
     support::put(&client, &local.bucket, key(), 7).await;
     server.play([Step::ForwardAndLose(local.endpoint.clone())]);

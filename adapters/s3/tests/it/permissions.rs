@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use notewarden_s3::{Bucket, S3Files};
+use notewarden_s3::S3Files;
 use notewarden_testkit::{
     SeededIds, contract,
     http::{Received, ScriptedServer, Step},
@@ -18,9 +18,9 @@ async fn the_contract_needs_the_permissions_that_are_committed() {
     let server = LocalServer::start().await;
     let witness = ScriptedServer::start(Step::Forward(server.endpoint.clone())).await;
     let client = support::client(&server.admin_at(&server.endpoint));
-    let bucket = Bucket::new(&server.admin_at(&witness.endpoint()), &server.bucket);
+    let store = S3Files::new(&server.admin_at(&witness.endpoint()), &server.bucket);
     let put = async |key, size| support::put(&client, &server.bucket, key, size).await;
-    contract::file_store(&S3Files::new(bucket), &SeededIds::new(4), put).await;
+    contract::file_store(&store, &SeededIds::new(4), put).await;
 
     let requests = witness.requests();
     let needed: BTreeSet<String> = requests
