@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
-    jws::{self, JwsError, KeyError},
+    groups::GroupClaims,
+    jws::{JwsError, KeyError},
     random,
     sessions::SessionId,
-    signing_keys::KeySet,
+    signing_keys::{KeySet, TokenUse},
     users::User,
 };
 
@@ -74,6 +75,13 @@ pub struct IdClaims {
     pub all: Map<String, Value>,
 }
 
+impl IdClaims {
+    /// What it says of the user's groups, and of the roles that they have by them.
+    pub fn groups(&self) -> GroupClaims {
+        GroupClaims::read(&self.all)
+    }
+}
+
 /// What a valid access token says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessClaims {
@@ -90,6 +98,7 @@ pub(crate) struct Issue<'a> {
     pub(crate) issuer: &'a str,
     pub(crate) client_id: &'a str,
     pub(crate) user: &'a User,
+    pub(crate) groups: &'a GroupClaims,
     pub(crate) session: SessionId,
     pub(crate) signed_in_at: Timestamp,
     pub(crate) now: Timestamp,
@@ -136,11 +145,12 @@ impl Issue<'_> {
             // No attribute may speak for the pool.
             claims.entry(name).or_insert_with(|| value.as_str().into());
         }
+        self.groups.write_id(&mut claims);
         claims
     }
 
     fn access_claims(&self, event: Uuid, id: Uuid) -> Map<String, Value> {
-        members(json!({
+        let mut claims = members(json!({
             "sub": self.user.id,
             "iss": self.issuer,
             "client_id": self.client_id,
@@ -153,7 +163,9 @@ impl Issue<'_> {
             "iat": self.now.as_secs(),
             "jti": id,
             "username": self.user.id,
-        }))
+        }));
+        self.groups.write_access(&mut claims);
+        claims
     }
 }
 
@@ -172,11 +184,11 @@ pub(crate) fn verify_id(
     issuer: &str,
     now: Timestamp,
 ) -> Result<IdClaims, TokenError> {
-    let verified = jws::verify(token, keys.all())?;
+    let verified = keys.verify(token, now)?;
     let claims = Claims(&verified.claims);
     claims.check(issuer, now)?;
     let client_id = claims.text("aud")?.to_owned();
-    if claims.text("token_use")? != "id" || verified.key.id() != keys.id.id() {
+    if claims.text("token_use")? != "id" || verified.signed_as != TokenUse::Id {
         return Err(TokenError::WrongUse);
     }
     let (subject, origin) = (claims.uuid("sub")?, claims.uuid("origin_jti")?);
@@ -195,10 +207,10 @@ pub(crate) fn verify_access(
     issuer: &str,
     now: Timestamp,
 ) -> Result<AccessClaims, TokenError> {
-    let verified = jws::verify(token, keys.all())?;
+    let verified = keys.verify(token, now)?;
     let claims = Claims(&verified.claims);
     claims.check(issuer, now)?;
-    if claims.text("token_use")? != "access" || verified.key.id() != keys.access.id() {
+    if claims.text("token_use")? != "access" || verified.signed_as != TokenUse::Access {
         return Err(TokenError::WrongUse);
     }
     if !claims

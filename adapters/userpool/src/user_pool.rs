@@ -6,6 +6,7 @@ mod admin;
 mod attributes;
 mod decoy;
 mod error;
+mod groups;
 mod lookup;
 mod refresh;
 mod settings;
@@ -13,7 +14,7 @@ mod sign_in;
 mod sign_up;
 mod srp_sign_in;
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use notewarden_domain::{
     StoreError, Timestamp,
@@ -29,6 +30,7 @@ pub use self::{
     account::Profile,
     admin::{NewUser, UserPage},
     error::{RefreshTokenFault, SecretHashFault, UserPoolError},
+    groups::{GroupPage, MemberPage},
     settings::{AuthFlow, ClientSettings, UserPoolSettings},
     sign_in::{AppClient, Progress, Tokens},
     sign_up::{Delivery, SignedUp},
@@ -36,9 +38,10 @@ pub use self::{
 };
 use crate::{
     attempts::Attempts,
+    groups::Groups,
     inbox::{self, Message},
     sessions::Sessions,
-    signing_keys::{self, KeySet, SigningKeys},
+    signing_keys::{self, KeySet, RotateKeysError, SigningKeys},
     tokens::{IdClaims, TokenError},
     users::Users,
     vault::{Vault, VaultError},
@@ -70,6 +73,7 @@ struct Shared {
     issuer: String,
     database: Database,
     users: Users,
+    groups: Groups,
     sessions: Sessions,
     vault: Arc<Vault>,
     keys: SigningKeys,
@@ -101,7 +105,14 @@ impl UserPool {
         let shared = Shared {
             issuer: settings.issuer(),
             sessions: Sessions::new(database.clone()),
-            keys: SigningKeys::new(database.clone(), Arc::clone(&vault), Arc::clone(&ids)),
+            groups: Groups::new(database.clone()),
+            keys: SigningKeys::new(
+                database.clone(),
+                Arc::clone(&vault),
+                Arc::clone(&clock),
+                Arc::clone(&ids),
+                settings.longest_token_lifetime(),
+            ),
             attempts: Attempts::new(),
             settings,
             database,
@@ -124,6 +135,28 @@ impl UserPool {
     /// The keys cannot be kept or read.
     pub async fn prepare_keys(&self) -> Result<(), StoreError> {
         self.keys().await.map(drop)
+    }
+
+    /// Makes new signing keys, for the tokens from now on. Those signed before stay valid, and the keys that they
+    /// are signed with published, until the last has ended.
+    ///
+    /// # Errors
+    /// The keys were rotated too often of late, or cannot be kept.
+    pub async fn rotate_keys(&self) -> Result<(), RotateKeysError> {
+        // To its end, even if whoever asked goes away: what signs must be what is kept.
+        let shared = Arc::clone(&self.shared);
+        let rotated = tokio::spawn(async move { shared.keys.rotate().await });
+        rotated.await.map_err(StoreError::unavailable)?
+    }
+
+    /// [Rotates the keys](Self::rotate_keys) if they are older than `age`; whether they were.
+    ///
+    /// # Errors
+    /// As those of `rotate_keys`.
+    pub async fn rotate_keys_if_older(&self, age: Duration) -> Result<bool, RotateKeysError> {
+        let shared = Arc::clone(&self.shared);
+        let rotated = tokio::spawn(async move { shared.keys.rotate_if_older(age).await });
+        rotated.await.map_err(StoreError::unavailable)?
     }
 
     /// The pool's settings.
@@ -153,7 +186,7 @@ impl UserPool {
     /// # Errors
     /// The keys cannot be kept or read.
     pub async fn jwks(&self) -> Result<Value, StoreError> {
-        Ok(self.keys().await?.jwks())
+        Ok(self.keys().await?.jwks(self.now()))
     }
 
     /// The pool's OpenID Connect discovery document.

@@ -1,7 +1,10 @@
 //! Tokens that must not be taken: the JWT rows of the attack list, signed with the pool's own keys where the
 //! attacker could have them sign.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use base64::{
     Engine,
@@ -20,9 +23,9 @@ const ISSUER: &str = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCd
 const NOW: Timestamp = Timestamp::from_millis(1_795_262_400_000);
 const USER: &str = "6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01";
 
-static KEYS: LazyLock<KeySet> = LazyLock::new(|| KeySet {
-    id: SigningKey::generate().unwrap(),
-    access: SigningKey::generate().unwrap(),
+static KEYS: LazyLock<KeySet> = LazyLock::new(|| {
+    let key = || Arc::new(SigningKey::generate().unwrap());
+    KeySet::first(key(), key(), NOW, Duration::from_secs(60))
 });
 static STRANGER: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::generate().unwrap());
 

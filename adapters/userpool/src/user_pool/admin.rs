@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     email::EmailAddress,
+    groups,
     inbox::{Message, MessagePurpose},
     random,
     secret::Secret,
@@ -162,6 +163,7 @@ impl UserPool {
         let user = self.existing_user(username)?.id;
         self.commit(move |transaction| {
             users::delete(transaction, user)?;
+            groups::leave_all(transaction, user)?;
             sessions::forget_all(transaction, user)
         })
         .await?;

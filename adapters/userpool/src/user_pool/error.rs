@@ -5,6 +5,7 @@ use notewarden_domain::StoreError;
 use super::settings::AuthFlow;
 use crate::{
     codes::CodeError,
+    groups::GroupError,
     passwords::WeakPassword,
     tokens::TokenError,
     users::{UserStatus, WrongState},
@@ -41,6 +42,9 @@ pub enum UserPoolError {
     /// There is no such user. Only told to administrators, and to clients that may know.
     #[error("there is no such user")]
     UserNotFound,
+    /// The group is not what it was asked to be.
+    #[error(transparent)]
+    Group(#[from] GroupError),
     /// The password breaks the policy.
     #[error(transparent)]
     WeakPassword(#[from] WeakPassword),

@@ -28,6 +28,15 @@ impl UserPoolSettings {
         self.id.split_once('_').map_or("", |(_, name)| name)
     }
 
+    /// How long the longest of the clients' ID and access tokens live.
+    pub fn longest_token_lifetime(&self) -> Duration {
+        let clients = self.clients.iter();
+        clients
+            .map(|client| client.id_token_lifetime.max(client.access_token_lifetime))
+            .max()
+            .unwrap_or_default()
+    }
+
     /// `iss` of the pool's tokens.
     pub fn issuer(&self) -> String {
         format!(

@@ -266,6 +266,7 @@ impl UserPool {
         signed_in_at: Timestamp,
     ) -> Result<Tokens, UserPoolError> {
         let keys = self.keys().await?;
+        let groups = self.group_claims(user.id)?;
         let (pool, client) = (self.clone(), client.clone());
         let lifetime = client.access_token_lifetime;
         let pair = compute(move || {
@@ -273,6 +274,7 @@ impl UserPool {
                 issuer: pool.issuer(),
                 client_id: &client.id,
                 user: &user,
+                groups: &groups,
                 session,
                 signed_in_at,
                 now: pool.now(),

@@ -2,6 +2,8 @@
 
 mod admin;
 mod enumeration;
+mod groups;
+mod keys;
 mod pool;
 mod sessions;
 mod sign_in;
