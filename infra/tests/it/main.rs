@@ -8,6 +8,7 @@
 
 mod decisions;
 mod functions;
+mod permissions;
 mod policies;
 mod settings;
 mod variants;

@@ -1,0 +1,108 @@
+//! The functions' roles beside their code: each may do what its adapters were seen to do, and nothing else.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use notewarden_infra::FunctionSettings;
+use serde_json::Value;
+
+use super::functions::{functions, name, statements, strings};
+
+/// What a function calls: the adapters that are wired into it, and the queue that it is fed from.
+struct Calls {
+    function: &'static str,
+    adapters: &'static [&'static str],
+    queue: Option<&'static str>,
+}
+
+const CALLS: [Calls; 2] = [
+    Calls {
+        function: "ApiFunction",
+        adapters: &["dynamodb", "s3"],
+        queue: None,
+    },
+    Calls {
+        function: "ArchiverFunction",
+        adapters: &[],
+        queue: Some("ArchiveQueue"),
+    },
+];
+
+/// What Lambda does with a queue in the function's name.
+const QUEUE_ACTIONS: [&str; 3] = [
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+];
+
+/// What Lambda does with the log group in the function's name.
+const LOG_ACTIONS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+
+/// What the role allows, a line for each action and resource.
+fn allowed(function: &FunctionSettings) -> BTreeSet<String> {
+    let mut lines = BTreeSet::new();
+    for statement in statements(function) {
+        assert_eq!(statement["Effect"], "Allow", "{statement}");
+        for element in ["NotAction", "NotResource", "Condition"] {
+            assert_eq!(statement[element], Value::Null, "{statement}");
+        }
+        for action in strings(&statement["Action"]) {
+            for resource in strings(&statement["Resource"]) {
+                lines.insert(format!("{action} {}", name(resource)));
+            }
+        }
+    }
+    lines
+}
+
+/// What the function's adapters were seen to call in their contract runs, and what Lambda does for it.
+fn called(calls: &Calls) -> BTreeSet<String> {
+    let own = |actions: &[&str], id: &str| -> Vec<String> {
+        actions
+            .iter()
+            .map(|action| format!("{action} {id}"))
+            .collect()
+    };
+    let mut lines: BTreeSet<String> = own(&LOG_ACTIONS, &format!("{}Logs", calls.function))
+        .into_iter()
+        .chain(
+            calls
+                .queue
+                .iter()
+                .flat_map(|queue| own(&QUEUE_ACTIONS, queue)),
+        )
+        .collect();
+    for adapter in calls.adapters {
+        let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../adapters")
+            .join(adapter)
+            .join("tests/permissions.golden");
+        let text = fs::read_to_string(&golden)
+            .unwrap_or_else(|error| panic!("{}: {error}", golden.display()));
+        assert!(!text.is_empty(), "{} names nothing", golden.display());
+        lines.extend(text.lines().map(str::to_owned));
+    }
+    lines
+}
+
+#[test]
+fn every_function_may_do_what_it_does_and_nothing_else() {
+    let functions = functions();
+    let names: Vec<_> = functions.iter().map(|f| f.logical_id.as_str()).collect();
+    assert_eq!(names, CALLS.map(|calls| calls.function));
+    let mut wrong = Vec::new();
+    for (function, calls) in functions.iter().zip(&CALLS) {
+        let (allowed, called) = (allowed(function), called(calls));
+        let role = &function.role_id;
+        wrong.extend(
+            called
+                .difference(&allowed)
+                .map(|line| format!("{role} lacks `{line}`")),
+        );
+        wrong.extend(
+            allowed
+                .difference(&called)
+                .map(|line| format!("{role} allows `{line}`, which nothing calls")),
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
