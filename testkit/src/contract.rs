@@ -1,10 +1,14 @@
 //! What every implementation of a port must do, fakes included. Each check is a function of its own that
 //! makes its own people, so that a suite can run on a store that others use at the same time.
 
+mod accounts;
 mod files;
+mod identities;
 mod ids;
 mod notes;
 
+pub use accounts::{Users, accounts};
 pub use files::{file_store, file_store_of_paths};
+pub use identities::{LoginProvider, identity_broker};
 pub use ids::id_source;
 pub use notes::note_store;

@@ -18,4 +18,6 @@ pub mod faults;
 pub mod fixtures;
 pub mod http;
 
-pub use fakes::{FixedClock, MemoryFiles, MemoryNotes, SeededIds, SteppedClock};
+pub use fakes::{
+    FixedClock, MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, SeededIds, SteppedClock,
+};

@@ -1,6 +1,14 @@
 //! The fakes keep the contracts that the adapters are held to.
 
-use notewarden_testkit::{MemoryFiles, MemoryNotes, SeededIds, contract, fixtures::NOON};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use notewarden_testkit::{
+    MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, SeededIds,
+    contract::{self, LoginProvider, Users},
+    fixtures::NOON,
+};
+use uuid::Uuid;
 
 #[tokio::test]
 async fn memory_notes_are_a_note_store() {
@@ -25,4 +33,59 @@ async fn memory_files_are_a_file_store() {
 #[test]
 fn seeded_ids_are_an_id_source() {
     contract::id_source(&SeededIds::new(4));
+}
+
+/// A provider whose tokens the broker makes up.
+struct Provider<'a> {
+    broker: &'a MemoryIdentities,
+    people: AtomicUsize,
+}
+
+#[async_trait]
+impl LoginProvider for Provider<'_> {
+    fn name(&self) -> String {
+        "login.example.com".to_owned()
+    }
+
+    async fn newcomer(&self) -> String {
+        self.people.fetch_add(1, Ordering::Relaxed).to_string()
+    }
+
+    async fn token(&self, person: &str) -> String {
+        self.broker.token(&self.name(), person)
+    }
+}
+
+#[tokio::test]
+async fn memory_identities_are_an_identity_broker() {
+    let broker = MemoryIdentities::new(5);
+    let provider = Provider {
+        broker: &broker,
+        people: AtomicUsize::default(),
+    };
+    contract::identity_broker(&broker, &provider, &SeededIds::new(6)).await;
+}
+
+/// The fake's users use it without a protocol between.
+struct FakeUsers<'a>(&'a MemoryAccounts);
+
+#[async_trait]
+impl Users for FakeUsers<'_> {
+    async fn sign_up(&self) -> Uuid {
+        self.0.sign_up()
+    }
+
+    async fn sign_in(&self, subject: Uuid) -> Option<String> {
+        self.0.sign_in(subject)
+    }
+
+    async fn is_open(&self, session: &str) -> bool {
+        self.0.is_open(session)
+    }
+}
+
+#[tokio::test]
+async fn memory_accounts_are_accounts() {
+    let accounts = MemoryAccounts::new(7);
+    contract::accounts(&accounts, &FakeUsers(&accounts)).await;
 }
