@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    path::Path,
     process::{Command, ExitStatus, Stdio},
 };
 
@@ -28,6 +29,15 @@ pub(crate) enum Failure {
     /// The task itself has something to say.
     #[error("{0}")]
     Other(String),
+}
+
+impl Failure {
+    pub(crate) fn file(path: &Path, source: io::Error) -> Self {
+        Self::File {
+            path: path.display().to_string(),
+            source,
+        }
+    }
 }
 
 /// Runs the program in the foreground until it succeeds or fails.
@@ -77,7 +87,7 @@ pub(crate) fn works(command: &mut Command) -> bool {
 
 /// The command line as one would type it, without the folders of the program.
 pub(crate) fn shown(command: &Command) -> String {
-    let program = std::path::Path::new(command.get_program());
+    let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(program.as_os_str());
     std::iter::once(name)
         .chain(command.get_args())

@@ -7,6 +7,7 @@
 
 mod bench;
 mod durability;
+mod package;
 mod test;
 mod up;
 
@@ -30,6 +31,7 @@ enum Task {
     Up(up::Up),
     Test(test::Test),
     Bench(bench::Bench),
+    Package(package::Package),
     Durability(durability::Durability),
 }
 
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Task::Up(task) => task.run(),
         Task::Test(task) => task.run(),
         Task::Bench(task) => task.run(),
+        Task::Package(task) => task.run(),
         Task::Durability(task) => task.run(),
     };
     match outcome {

@@ -119,7 +119,7 @@ impl Suite {
 
 /// Whether what `source` asks for was installed already: `stamp` is a copy of it, made after the installation.
 fn is_installed(source: &Path, stamp: &Path) -> Result<bool, Failure> {
-    let wanted = fs::read(source).map_err(|error| file_failure(source, error))?;
+    let wanted = fs::read(source).map_err(|error| Failure::file(source, error))?;
     Ok(fs::read(stamp).is_ok_and(|installed| installed == wanted))
 }
 
@@ -127,12 +127,5 @@ fn is_installed(source: &Path, stamp: &Path) -> Result<bool, Failure> {
 fn note_installed(source: &Path, stamp: &Path) -> Result<(), Failure> {
     fs::copy(source, stamp)
         .map(drop)
-        .map_err(|error| file_failure(stamp, error))
-}
-
-fn file_failure(path: &Path, source: std::io::Error) -> Failure {
-    Failure::File {
-        path: path.display().to_string(),
-        source,
-    }
+        .map_err(|error| Failure::file(stamp, error))
 }
