@@ -16,6 +16,7 @@ pub mod identity_pool;
 pub mod inbox;
 mod jws;
 pub mod passwords;
+mod ports;
 pub mod principal;
 mod random;
 pub mod roles;

@@ -5,5 +5,6 @@ mod credentials;
 mod data_directory;
 mod identities;
 mod identity_pool;
+mod ports;
 mod user_pool;
 mod user_pool_login;

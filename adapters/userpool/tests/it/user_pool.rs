@@ -4,7 +4,7 @@ mod admin;
 mod enumeration;
 mod groups;
 mod keys;
-mod pool;
+pub mod pool;
 mod sessions;
 mod sign_in;
 mod sign_up;
