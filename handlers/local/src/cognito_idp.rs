@@ -1,30 +1,40 @@
 //! The User Pool's wire protocol, AWS JSON 1.1: one file for each operation, and the table of them all.
 
+mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
 mod admin_delete_user;
 mod admin_disable_user;
 mod admin_enable_user;
 mod admin_get_user;
+mod admin_list_groups_for_user;
+mod admin_remove_user_from_group;
 mod admin_set_user_password;
 mod admin_user_global_sign_out;
 mod attributes;
 mod auth_result;
 mod confirm_sign_up;
 mod constraints;
+mod create_group;
+mod delete_group;
 mod delivery;
 mod exception;
+mod get_group;
 mod get_tokens_from_refresh_token;
 mod get_user;
 mod global_sign_out;
+mod group;
 mod initiate_auth;
+mod list_groups;
 mod list_users;
+mod list_users_in_group;
 pub mod operation;
 mod parameters;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod sign_up;
+mod update_group;
 mod user;
 
 use std::sync::Arc;

@@ -54,6 +54,20 @@ pub(super) const USER_POOL_ID: Text = Text::open(1, 55, r"[\w-]+_[0-9a-zA-Z]+", 
 /// `SearchPaginationTokenType`
 pub(super) const PAGINATION_TOKEN: Text = Text::open(1, usize::MAX, r"[\S]+", is_unbroken);
 
+/// `GroupNameType`
+pub(super) const GROUP_NAME: Text = Text::open(1, 128, r"[\p{L}\p{M}\p{S}\p{N}\p{P}]+", |text| {
+    has_only(text, |c| !c.is_whitespace() && !c.is_control())
+});
+/// `DescriptionType`
+pub(super) const DESCRIPTION: Text = Text::open(0, 2_048, "", |_| true);
+/// `ArnType`
+pub(super) const ROLE_ARN: Text = Text::open(
+    20,
+    2_048,
+    "arn:[\\w+=/,.@-]+:[\\w+=/,.@-]+:([\\w+=/,.@-]*)?:[0-9]+:[\\w+=/,.@-]+(:[\\w+=/,.@-]+)?(:[\\w+=/,.@-]+)?",
+    is_arn,
+);
+
 impl Text {
     const fn open(
         least: usize,
@@ -159,6 +173,23 @@ impl Constraints {
 
 fn is_word(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Six parts or more, of which the fourth may be empty and the fifth is a number.
+fn is_arn(text: &str) -> bool {
+    let is_name = |part: &str| has_only(part, |c| is_word(c) || "+=/,.@-".contains(c));
+    let parts: Vec<_> = text.split(':').collect();
+    match parts.as_slice() {
+        ["arn", partition, service, region, account, resource @ ..] => {
+            is_name(partition)
+                && is_name(service)
+                && (region.is_empty() || is_name(region))
+                && has_only(account, |c| c.is_ascii_digit())
+                && (1..=3).contains(&resource.len())
+                && resource.iter().all(|part| is_name(part))
+        }
+        _ => false,
+    }
 }
 
 fn is_unbroken(text: &str) -> bool {

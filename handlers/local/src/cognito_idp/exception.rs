@@ -4,6 +4,7 @@ use notewarden_domain::StoreError;
 use notewarden_userpool::{
     UserPoolError,
     codes::CodeError,
+    groups::GroupError,
     passwords::WeakPassword,
     tokens::TokenError,
     user_pool::{AuthFlow, RefreshTokenFault, SecretHashFault},
@@ -79,6 +80,7 @@ fn fixed(error: &UserPoolError) -> Option<(&'static str, &'static str)> {
             NOT_AUTHORIZED,
             "A client attempted to write unauthorized attribute",
         ),
+        UserPoolError::Group(error) => return of_group(error),
         UserPoolError::WrongCredentials => (NOT_AUTHORIZED, "Incorrect username or password."),
         UserPoolError::LockedOut => (NOT_AUTHORIZED, "Password attempts exceeded"),
         UserPoolError::NotConfirmed => ("UserNotConfirmedException", "User is not confirmed."),
@@ -124,6 +126,25 @@ fn fixed(error: &UserPoolError) -> Option<(&'static str, &'static str)> {
         UserPoolError::NotARefreshToken => {
             ("UnsupportedTokenTypeException", "Unsupported token type")
         }
+        _ => return None,
+    })
+}
+
+const fn of_group(error: &GroupError) -> Option<(&'static str, &'static str)> {
+    Some(match error {
+        GroupError::Exists(_) => (
+            "GroupExistsException",
+            "A group with the name already exists.",
+        ),
+        GroupError::NotFound(_) => (NOT_FOUND, "Group not found."),
+        GroupError::TooManyGroups => (
+            "LimitExceededException",
+            "The user pool has as many groups as it may have.",
+        ),
+        GroupError::TooManyGroupsOfUser => (
+            "LimitExceededException",
+            "The user is in as many groups as they may be in.",
+        ),
         _ => return None,
     })
 }

@@ -6,10 +6,12 @@ use notewarden_userpool::UserPool;
 use serde_json::Value;
 
 use super::{
-    admin_confirm_sign_up, admin_create_user, admin_delete_user, admin_disable_user,
-    admin_enable_user, admin_get_user, admin_set_user_password, admin_user_global_sign_out,
-    confirm_sign_up, get_tokens_from_refresh_token, get_user, global_sign_out, initiate_auth,
-    list_users, resend_confirmation_code, respond_to_auth_challenge, revoke_token, sign_up,
+    admin_add_user_to_group, admin_confirm_sign_up, admin_create_user, admin_delete_user,
+    admin_disable_user, admin_enable_user, admin_get_user, admin_list_groups_for_user,
+    admin_remove_user_from_group, admin_set_user_password, admin_user_global_sign_out,
+    confirm_sign_up, create_group, delete_group, get_group, get_tokens_from_refresh_token,
+    get_user, global_sign_out, initiate_auth, list_groups, list_users, list_users_in_group,
+    resend_confirmation_code, respond_to_auth_challenge, revoke_token, sign_up, update_group,
 };
 use crate::{
     json_protocol::{self, Exception, operation::WayIn, parse, to_json},
@@ -44,18 +46,30 @@ macro_rules! served {
 
 /// Every operation that is served, in the order of the service's API reference.
 const SERVED: &[Operation] = &[
+    Operation::permitted("AdminAddUserToGroup", served!(admin_add_user_to_group)),
     Operation::permitted("AdminConfirmSignUp", served!(admin_confirm_sign_up)),
     Operation::permitted("AdminCreateUser", served!(admin_create_user)),
     Operation::permitted("AdminDeleteUser", served!(admin_delete_user)),
     Operation::permitted("AdminDisableUser", served!(admin_disable_user)),
     Operation::permitted("AdminEnableUser", served!(admin_enable_user)),
     Operation::permitted("AdminGetUser", served!(admin_get_user)),
+    Operation::permitted(
+        "AdminListGroupsForUser",
+        served!(admin_list_groups_for_user),
+    ),
+    Operation::permitted(
+        "AdminRemoveUserFromGroup",
+        served!(admin_remove_user_from_group),
+    ),
     Operation::permitted("AdminSetUserPassword", served!(admin_set_user_password)),
     Operation::permitted(
         "AdminUserGlobalSignOut",
         served!(admin_user_global_sign_out),
     ),
     Operation::open("ConfirmSignUp", served!(confirm_sign_up)),
+    Operation::permitted("CreateGroup", served!(create_group)),
+    Operation::permitted("DeleteGroup", served!(delete_group)),
+    Operation::permitted("GetGroup", served!(get_group)),
     Operation::open(
         "GetTokensFromRefreshToken",
         served!(get_tokens_from_refresh_token),
@@ -63,11 +77,14 @@ const SERVED: &[Operation] = &[
     Operation::with_token("GetUser", served!(get_user)),
     Operation::with_token("GlobalSignOut", served!(global_sign_out)),
     Operation::open("InitiateAuth", served!(initiate_auth)),
+    Operation::permitted("ListGroups", served!(list_groups)),
     Operation::permitted("ListUsers", served!(list_users)),
+    Operation::permitted("ListUsersInGroup", served!(list_users_in_group)),
     Operation::open("ResendConfirmationCode", served!(resend_confirmation_code)),
     Operation::open("RespondToAuthChallenge", served!(respond_to_auth_challenge)),
     Operation::open("RevokeToken", served!(revoke_token)),
     Operation::open("SignUp", served!(sign_up)),
+    Operation::permitted("UpdateGroup", served!(update_group)),
 ];
 
 /// The operations that are served to whoever is permitted them.
@@ -161,21 +178,6 @@ const REFUSED: &[Refused] = &[
             "ListUserImportJobs",
             "StartUserImportJob",
             "StopUserImportJob",
-        ],
-    },
-    Refused {
-        reason: "the user pool has no groups",
-        way_in: WayIn::Permitted,
-        names: &[
-            "AdminAddUserToGroup",
-            "AdminListGroupsForUser",
-            "AdminRemoveUserFromGroup",
-            "CreateGroup",
-            "DeleteGroup",
-            "GetGroup",
-            "ListGroups",
-            "ListUsersInGroup",
-            "UpdateGroup",
         ],
     },
     Refused {

@@ -1,5 +1,7 @@
 //! The wire, member by member: what each operation answers, and how it refuses.
 
+mod groups;
+
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
 
 use http::Request;

@@ -338,6 +338,7 @@ fn cognito() -> Vec<Case> {
         )
     };
     let nothing = |_: &Place| json!({});
+    let group = |_: &Place| json!({ "GroupName": "admins" });
     vec![
         idp("AdminConfirmSignUp", nothing),
         // The user exists, which is told only to who may make one.
@@ -352,6 +353,16 @@ fn cognito() -> Vec<Case> {
         ),
         idp("AdminUserGlobalSignOut", nothing),
         idp("ListUsers", nothing),
+        // In this order, so that each finds what it is about.
+        idp("CreateGroup", group),
+        idp("GetGroup", group),
+        idp("UpdateGroup", group),
+        idp("ListGroups", nothing),
+        idp("AdminAddUserToGroup", group),
+        idp("AdminListGroupsForUser", nothing),
+        idp("ListUsersInGroup", group),
+        idp("AdminRemoveUserFromGroup", group),
+        idp("DeleteGroup", group),
         identity(
             "DescribeIdentity",
             |alice| json!({ "IdentityId": alice.identity_id }),

@@ -1,0 +1,16 @@
+//! `UpdateGroup`: says something else of a group; what the request leaves out stays.
+
+use notewarden_userpool::UserPool;
+
+use super::group::{DescribedGroup, GroupAnswer};
+use crate::json_protocol::Exception;
+
+pub(super) async fn handle(
+    pool: &UserPool,
+    input: DescribedGroup,
+) -> Result<GroupAnswer, Exception> {
+    let (pool_id, name, settings) = input.read()?;
+    pool.check_id(&pool_id)?;
+    let group = pool.update_group(name, settings).await?;
+    Ok(GroupAnswer::new(pool_id, group))
+}
