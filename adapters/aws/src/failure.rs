@@ -81,6 +81,15 @@ impl Failure {
             ..Self::new(operation, cause)
         }
     }
+
+    /// The same failure, with more of its cause if there is any.
+    #[must_use]
+    pub fn because(mut self, more: &str) -> Self {
+        if !more.is_empty() {
+            self.cause = format!("{}: {more}", self.cause);
+        }
+        self
+    }
 }
 
 impl fmt::Display for Failure {
@@ -212,6 +221,10 @@ mod tests {
             "`DoThings` failed: InternalError: We slept. (request `1-2-3`)"
         );
         assert!(!format!("{failure:?}").contains("secret"));
+        assert_eq!(
+            failure.because("").because("It was late.").to_string(),
+            "`DoThings` failed: InternalError: We slept.: It was late. (request `1-2-3`)"
+        );
 
         let reset = ConnectorError::io("connection reset".into());
         let error = SdkError::<ErrorMetadata, _>::dispatch_failure(reset);
