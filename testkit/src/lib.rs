@@ -17,6 +17,7 @@ pub mod fakes;
 pub mod faults;
 pub mod fixtures;
 pub mod http;
+pub mod model;
 
 pub use fakes::{
     FixedClock, MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, SeededIds, SteppedClock,

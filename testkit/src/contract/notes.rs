@@ -22,6 +22,7 @@ pub async fn note_store(store: &dyn NoteStore, ids: &dyn IdSource) {
     a_note_is_deleted_at_its_version_only(store, ids).await;
     an_absent_note_is_neither_replaced_nor_deleted(store, ids).await;
     files_are_found_in_the_notes_that_name_them(store, ids).await;
+    a_change_of_the_text_leaves_files_where_they_are_found(store, ids).await;
     claims::check(store, ids).await;
     lists::check(store, ids).await;
 }
@@ -180,4 +181,37 @@ async fn files_are_found_in_the_notes_that_name_them(store: &dyn NoteStore, ids:
     let deleted = store.delete(&alice, second.id, second.version).await;
     deleted.expect("delete");
     assert_eq!(using(&alice, 10).await, [third.id]);
+}
+
+/// Whoever still names a file is found, however often the note is changed, and whichever other files come and go.
+async fn a_change_of_the_text_leaves_files_where_they_are_found(
+    store: &dyn NoteStore,
+    ids: &dyn IdSource,
+) {
+    let mut note = note(&identity(ids), ids, NOON, "first");
+    note.attachments = attachments(&["kept", "b", "c"]);
+    store.create(&note, None).await.expect("create");
+    for (names, text) in [
+        (["kept", "b", "c"], "the same files"),
+        (["c", "b", "kept"], "in another order"),
+        (["d", "kept", "b"], "with another one"),
+    ] {
+        let mut next = changed(&note, text);
+        next.attachments = attachments(&names);
+        let replaced = store.replace(&next, note.version).await;
+        replaced.expect("replace");
+        assert_eq!(found(store, &next).await.as_ref(), Some(&next));
+        for name in ["kept", "b", "c", "d"] {
+            let using = store.notes_using(&next.owner, &file(name), 10).await;
+            let is_found = using.expect("notes_using") == [next.id];
+            assert_eq!(is_found, names.contains(&name), "`{name}` {text}");
+        }
+        note = next;
+    }
+    let deleted = store.delete(&note.owner, note.id, note.version).await;
+    deleted.expect("delete");
+    for name in ["kept", "b", "c", "d"] {
+        let using = store.notes_using(&note.owner, &file(name), 10).await;
+        assert_eq!(using.expect("notes_using"), [], "notes that name `{name}`");
+    }
 }

@@ -23,6 +23,7 @@ pub(super) async fn check(store: &dyn NoteStore, ids: &dyn IdSource) {
     a_page_ends_at_its_bytes_and_has_at_least_one_note(store, ids).await;
     a_list_goes_on_behind_a_note_that_is_gone(store, ids).await;
     a_list_shows_the_latest_version_and_no_deleted_note(store, ids).await;
+    a_long_list_is_whole_and_of_notes_alone(store, ids).await;
 }
 
 async fn page(store: &dyn NoteStore, owner: &IdentityId, query: NoteQuery) -> NotePage {
@@ -161,4 +162,26 @@ async fn a_list_shows_the_latest_version_and_no_deleted_note(
     let deleted = store.delete(&owner, second.id, second.version).await;
     deleted.expect("delete");
     assert_eq!(page(store, &owner, WHOLE).await.notes, [third, first_again]);
+}
+
+/// Notes of more than a megabyte together, among which nothing shows that they name files.
+async fn a_long_list_is_whole_and_of_notes_alone(store: &dyn NoteStore, ids: &dyn IdSource) {
+    let owner = identity(ids);
+    let mut notes = Vec::new();
+    for _ in 0..4 {
+        let mut note = note(&owner, ids, NOON, &"€".repeat(100_000));
+        note.attachments = attachments(&["a", "z"]);
+        store.create(&note, None).await.expect("create");
+        notes.push(note);
+    }
+    let oldest = NoteQuery {
+        order: Order::Oldest,
+        ..WHOLE
+    };
+    for query in [oldest, WHOLE] {
+        let page = page(store, &owner, query).await;
+        assert!(page.notes == notes, "{:?} of 1.2 MB", query.order);
+        assert!(!page.more);
+        notes.reverse();
+    }
 }
