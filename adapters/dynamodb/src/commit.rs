@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     Client,
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::{
-        RequestId, delete_item::DeleteItemError, put_item::PutItemError,
+        delete_item::DeleteItemError, put_item::PutItemError,
         transact_write_items::TransactWriteItemsError,
     },
     types::{
@@ -15,12 +15,13 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_smithy_runtime_api::client::result::CreateUnhandledError;
-use backon::ExponentialBackoff;
+use notewarden_aws::{Failure, Tuning, store_error};
+use notewarden_domain::StoreError;
+use tokio::time::{Instant, sleep};
 
 use crate::{
+    attempts::{Attempts, pauses},
     attributes::Item,
-    fault::{Failure, Fault},
-    settings::Attempts,
 };
 
 const TRANSACTION: &str = "TransactWriteItems";
@@ -32,12 +33,11 @@ const SHOW_WHAT_IS_THERE: ReturnValuesOnConditionCheckFailure =
 /// The reason of a change whose condition was not met.
 const NOT_MET: &str = "ConditionalCheckFailed";
 
-/// Reasons that pass.
-const PASSING: [&str; 3] = [
-    "TransactionConflict",
-    "ThrottlingError",
-    "ProvisionedThroughputExceeded",
-];
+/// The reason of a change that another transaction kept from being made.
+const CONFLICT: &str = "TransactionConflict";
+
+/// Reasons of changes that went over the throughput of a table or a partition.
+const THROTTLING: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 
 /// One item's part of a write.
 #[derive(Clone, Debug)]
@@ -100,16 +100,37 @@ enum Answer {
     Done,
     NotMet(Vec<Verdict>),
     /// Nothing was changed, for a reason that passes and that the SDK does not try again for.
-    Again(Fault),
+    Again(Passing),
+}
+
+/// A failure that passes.
+enum Passing {
+    Conflict(Failure),
+    Throttling(Failure),
+}
+
+impl From<Passing> for StoreError {
+    fn from(passing: Passing) -> Self {
+        match passing {
+            Passing::Conflict(failure) => Self::unavailable(failure),
+            // The port's word has no room for a cause, so this is where it is told.
+            Passing::Throttling(failure) => {
+                tracing::warn!(%failure, "AWS throttles");
+                Self::Throttled
+            }
+        }
+    }
 }
 
 /// Makes all the changes, or none if a condition is not met: then says which, and what is there instead. When another transaction is under way on an item, or the
-/// table throttles the transaction, it is tried again after each of the `pauses`.
+/// table throttles the transaction, it is tried again as often as `tuning` says, and for as long as one request may take.
 pub(crate) async fn commit(
     client: &Client,
+    tuning: &Tuning,
     changes: &[Change<'_>],
-    mut pauses: ExponentialBackoff,
-) -> Result<Option<Refused>, Fault> {
+) -> Result<Option<Refused>, StoreError> {
+    let end = Instant::now() + tuning.request_timeout;
+    let mut pauses = pauses(tuning);
     let mut is_uncertain = false;
     loop {
         let attempts = Attempts::default();
@@ -126,9 +147,9 @@ pub(crate) async fn commit(
                     verdicts,
                 }));
             }
-            Answer::Again(fault) => match pauses.next() {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(fault),
+            Answer::Again(passing) => match pauses.next() {
+                Some(pause) if Instant::now() + pause < end => sleep(pause).await,
+                _ => return Err(passing.into()),
             },
         }
     }
@@ -138,7 +159,7 @@ async fn send_one(
     client: &Client,
     change: Change<'_>,
     attempts: Attempts,
-) -> Result<Answer, Fault> {
+) -> Result<Answer, StoreError> {
     let (expression, values) = parts(change.condition);
     match change.effect {
         Effect::Put(item) => {
@@ -181,7 +202,7 @@ fn refusal<E>(
     operation: &'static str,
     error: SdkError<E>,
     found: impl FnOnce(E) -> Option<Item>,
-) -> Result<Answer, Fault>
+) -> Result<Answer, StoreError>
 where
     E: ProvideErrorMetadata + CreateUnhandledError + Error + Send + Sync + 'static,
 {
@@ -190,8 +211,10 @@ where
             let item = found(error.into_service_error());
             Ok(Answer::NotMet(vec![Verdict::NotMet(item)]))
         }
-        Some("TransactionConflictException") => Ok(Answer::Again(Fault::of_sdk(operation, &error))),
-        _ => Err(Fault::of_sdk(operation, &error)),
+        Some("TransactionConflictException") => Ok(Answer::Again(Passing::Conflict(
+            Failure::of_sdk(operation, &error),
+        ))),
+        _ => Err(store_error(operation, &error)),
     }
 }
 
@@ -199,10 +222,9 @@ async fn send_transaction(
     client: &Client,
     changes: Vec<Change<'_>>,
     attempts: Attempts,
-) -> Result<Answer, Fault> {
+) -> Result<Answer, StoreError> {
     let items: Result<Vec<_>, _> = changes.into_iter().map(member).collect();
-    let items = items
-        .map_err(|error| Fault::Unavailable(Failure::new(TRANSACTION, error.to_string(), None)))?;
+    let items = items.map_err(StoreError::unavailable)?;
     // The SDK sends each attempt of this request with the same token, so that AWS makes the changes once.
     let request = client
         .transact_write_items()
@@ -211,7 +233,7 @@ async fn send_transaction(
         Ok(_) => return Ok(Answer::Done),
         Err(error) => error,
     };
-    let request_id = error.request_id().map(str::to_owned);
+    let failure = Failure::of_sdk(TRANSACTION, &error);
     match error {
         SdkError::ServiceError(answer) if answer.err().is_transaction_canceled_exception() => {
             let reasons = match answer.into_err() {
@@ -220,44 +242,33 @@ async fn send_transaction(
                 }
                 _ => Vec::new(),
             };
-            cancellation(reasons, request_id.as_deref())
+            cancellation(reasons, failure)
         }
-        error => Err(Fault::of_sdk(TRANSACTION, &error)),
+        error => Err(store_error(TRANSACTION, &error)),
     }
 }
 
 /// What the reasons mean for which a transaction was cancelled, one for each of its changes.
-fn cancellation(
-    reasons: Vec<CancellationReason>,
-    request_id: Option<&str>,
-) -> Result<Answer, Fault> {
-    let fault = |reason: Option<&CancellationReason>| {
-        let code = reason.and_then(CancellationReason::code);
-        let message = reason.and_then(CancellationReason::message);
-        let cause = format!(
-            "the transaction was cancelled: {}: {}",
-            code.unwrap_or("no reason"),
-            message.unwrap_or("no message")
-        );
-        let failure = Failure::new(TRANSACTION, cause, request_id);
-        Fault::of_code(code.unwrap_or_default(), failure)
-    };
-    let find = |codes: &[&str]| {
-        let mut reasons = reasons.iter();
-        reasons.find(|reason| reason.code().is_some_and(|code| codes.contains(&code)))
-    };
+fn cancellation(reasons: Vec<CancellationReason>, failure: Failure) -> Result<Answer, StoreError> {
+    let has = |code| reasons.iter().any(|reason| reason.code() == Some(code));
     // What another transaction leaves behind decides whether the conditions are met.
-    if let Some(passing) = find(&PASSING) {
-        Ok(Answer::Again(fault(Some(passing))))
-    } else if find(&[NOT_MET]).is_some() {
+    if has(CONFLICT) {
+        Ok(Answer::Again(Passing::Conflict(failure)))
+    } else if THROTTLING.into_iter().any(has) {
+        Ok(Answer::Again(Passing::Throttling(failure)))
+    } else if has(NOT_MET) {
         let verdict = |reason: CancellationReason| match reason.code() {
             Some(NOT_MET) => Verdict::NotMet(reason.item),
             _ => Verdict::Met,
         };
         Ok(Answer::NotMet(reasons.into_iter().map(verdict).collect()))
     } else {
-        let is_culprit = |reason: &&CancellationReason| reason.code() != Some("None");
-        Err(fault(reasons.iter().find(is_culprit)))
+        let messages: Vec<_> = reasons
+            .iter()
+            .filter_map(CancellationReason::message)
+            .collect();
+        let failure = failure.because(&messages.join("; "));
+        Err(StoreError::unavailable(failure))
     }
 }
 

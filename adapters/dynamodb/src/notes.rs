@@ -8,15 +8,14 @@ mod references;
 mod writes;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;
+use notewarden_aws::Tuning;
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
     idempotency::{Creation, IdempotencyClaim},
     ports::{NotePage, NoteQuery, NoteStore},
 };
-
-use crate::settings::Tuning;
 
 /// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,18 +35,23 @@ pub struct DynamoNotes {
 }
 
 impl DynamoNotes {
-    /// The notes in `tables`, of the account and region, and over the HTTP client, that `config` has. How often and
-    /// how long requests are tried is the adapter's own: see [`Tuning`].
+    /// The notes in `tables`, in the account and region of `config`.
     pub fn new(config: &SdkConfig, tables: Tables) -> Self {
-        Self::with_tuning(config, tables, Tuning::default())
+        Self::tuned(config, tables, &Tuning::default())
     }
 
-    /// As [`new`](Self::new), but tried as often and as long as `tuning` says.
-    pub fn with_tuning(config: &SdkConfig, tables: Tables, tuning: Tuning) -> Self {
+    /// The notes in `tables`, where requests are tried as often and as long as `tuning` says. A method of the store
+    /// makes one or two requests, and a list one for each megabyte.
+    pub fn tuned(config: &SdkConfig, tables: Tables, tuning: &Tuning) -> Self {
+        let config = tuning.applied_to(config);
+        let retries = config.retry_config().cloned();
+        let mut builder = Builder::from(&config);
+        // The conversion puts the client's own numbers in place of those of a shared configuration.
+        builder.set_retry_config(retries);
         Self {
-            client: tuning.client(config),
+            client: Client::from_conf(builder.build()),
             tables,
-            tuning,
+            tuning: *tuning,
         }
     }
 }
@@ -59,7 +63,7 @@ impl NoteStore for DynamoNotes {
         note: &Note,
         claim: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError> {
-        Ok(self.create_note(note, claim).await?)
+        self.create_note(note, claim).await
     }
 
     async fn claimed(
@@ -67,19 +71,19 @@ impl NoteStore for DynamoNotes {
         claim: &IdempotencyClaim,
         now: Timestamp,
     ) -> Result<Option<Creation>, StoreError> {
-        Ok(self.read_claim(claim, now).await?)
+        self.read_claim(claim, now).await
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {
-        Ok(self.read_note(owner, id).await?)
+        self.read_note(owner, id).await
     }
 
     async fn list(&self, owner: &IdentityId, query: &NoteQuery) -> Result<NotePage, StoreError> {
-        Ok(self.read_page(owner, query).await?)
+        self.read_page(owner, query).await
     }
 
     async fn replace(&self, note: &Note, expected: Version) -> Result<(), StoreError> {
-        Ok(self.replace_note(note, expected).await?)
+        self.replace_note(note, expected).await
     }
 
     async fn delete(
@@ -88,7 +92,7 @@ impl NoteStore for DynamoNotes {
         id: NoteId,
         expected: Version,
     ) -> Result<(), StoreError> {
-        Ok(self.delete_note(owner, id, expected).await?)
+        self.delete_note(owner, id, expected).await
     }
 
     async fn notes_using(
@@ -97,6 +101,6 @@ impl NoteStore for DynamoNotes {
         file: &FileName,
         limit: usize,
     ) -> Result<Vec<NoteId>, StoreError> {
-        Ok(self.read_references(owner, file, limit).await?)
+        self.read_references(owner, file, limit).await
     }
 }

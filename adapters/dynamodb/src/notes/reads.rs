@@ -2,6 +2,7 @@
 //! that is read is one that a change can expect, and no file is removed because the note that names it is not seen yet.
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use notewarden_aws::store_error;
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, StoreError, Timestamp,
     idempotency::{Creation, IdempotencyClaim},
@@ -14,40 +15,37 @@ use super::{
     item::{self, State},
     references,
 };
-use crate::{
-    attributes::{Item, text},
-    fault::Fault,
-};
+use crate::attributes::{Item, text};
 
 impl DynamoNotes {
     pub(super) async fn read_note(
         &self,
         owner: &IdentityId,
         id: NoteId,
-    ) -> Result<Option<Note>, Fault> {
+    ) -> Result<Option<Note>, StoreError> {
         let stored = self.read(&self.tables.notes, item::key(owner, id), None);
         let note = stored.await?.map(|stored| item::decode(owner, id, stored));
-        Ok(note.transpose()?)
+        note.transpose()
     }
 
     pub(super) async fn read_state(
         &self,
         owner: &IdentityId,
         id: NoteId,
-    ) -> Result<Option<State>, Fault> {
+    ) -> Result<Option<State>, StoreError> {
         let only = format!("{}, {}", item::VERSION, item::ATTACHMENTS);
         let stored = self.read(&self.tables.notes, item::key(owner, id), Some(only));
         let state = stored
             .await?
             .map(|stored| item::decode_state(owner, id, stored));
-        Ok(state.transpose()?)
+        state.transpose()
     }
 
     pub(super) async fn read_claim(
         &self,
         claim: &IdempotencyClaim,
         now: Timestamp,
-    ) -> Result<Option<Creation>, Fault> {
+    ) -> Result<Option<Creation>, StoreError> {
         let stored = self.read(&self.tables.idempotency, claims::key(claim), None);
         let held = stored.await?.map(|stored| claims::decode(claim, stored));
         let held = held.transpose()?.filter(|held| !held.is_expired(now));
@@ -59,7 +57,7 @@ impl DynamoNotes {
         table: &str,
         key: Item,
         only: Option<String>,
-    ) -> Result<Option<Item>, Fault> {
+    ) -> Result<Option<Item>, StoreError> {
         let request = self
             .client
             .get_item()
@@ -69,7 +67,7 @@ impl DynamoNotes {
             .consistent_read(true);
         match request.send().await {
             Ok(answer) => Ok(answer.item),
-            Err(error) => Err(Fault::of_sdk("GetItem", &error)),
+            Err(error) => Err(store_error("GetItem", &error)),
         }
     }
 
@@ -77,7 +75,7 @@ impl DynamoNotes {
         &self,
         owner: &IdentityId,
         query: &NoteQuery,
-    ) -> Result<NotePage, Fault> {
+    ) -> Result<NotePage, StoreError> {
         let mut page = NotePage::default();
         let Some((first, last)) = range(query) else {
             return Ok(page);
@@ -118,7 +116,7 @@ impl DynamoNotes {
         owner: &IdentityId,
         file: &FileName,
         limit: usize,
-    ) -> Result<Vec<NoteId>, Fault> {
+    ) -> Result<Vec<NoteId>, StoreError> {
         let mut ids = Vec::new();
         let mut behind = None;
         while ids.len() < limit {
@@ -159,13 +157,13 @@ struct Found {
     last: Option<Item>,
 }
 
-async fn next_page(request: QueryFluentBuilder) -> Result<Found, Fault> {
+async fn next_page(request: QueryFluentBuilder) -> Result<Found, StoreError> {
     match request.send().await {
         Ok(answer) => Ok(Found {
             items: answer.items.unwrap_or_default(),
             last: answer.last_evaluated_key.filter(|key| !key.is_empty()),
         }),
-        Err(error) => Err(Fault::of_sdk("Query", &error)),
+        Err(error) => Err(store_error("Query", &error)),
     }
 }
 

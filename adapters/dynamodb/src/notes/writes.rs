@@ -3,6 +3,9 @@
 //! The answer to a write may be lost after its effect, and the SDK then sends it again. A transaction carries a token
 //! that makes AWS do it once; a plain write does not, and is refused by what it has itself stored. So when a write is
 //! refused and was sent several times, what is stored is compared with what was to be stored.
+//!
+//! One thing is left that a plain write cannot tell: a note whose creation was answered to nobody, and which its owner
+//! found and deleted before the request came again, is created again. With a claim it is not.
 
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, StoreError, Version,
@@ -17,7 +20,6 @@ use super::{
 use crate::{
     attributes::{self, number},
     commit::{Change, Condition, Effect, Found, Refused, commit},
-    fault::Fault,
 };
 
 /// Where the note is in each write.
@@ -38,7 +40,7 @@ impl DynamoNotes {
         &self,
         note: &Note,
         claim: Option<&IdempotencyClaim>,
-    ) -> Result<Creation, Fault> {
+    ) -> Result<Creation, StoreError> {
         let is_new = Condition {
             expression: "attribute_not_exists(noteId)",
             values: attributes::item([]),
@@ -74,16 +76,20 @@ impl DynamoNotes {
                 if is_ours {
                     Ok(Creation::Stored)
                 } else {
-                    Err(StoreError::AlreadyExists.into())
+                    Err(StoreError::AlreadyExists)
                 }
             }
-            _ => Err(StoreError::AlreadyExists.into()),
+            _ => Err(StoreError::AlreadyExists),
         }
     }
 
     /// Supposes at first that the note keeps its files, as most changes do: then no reference changes, and nothing
     /// need be read. If it does not, the refusal tells which files it names.
-    pub(super) async fn replace_note(&self, note: &Note, expected: Version) -> Result<(), Fault> {
+    pub(super) async fn replace_note(
+        &self,
+        note: &Note,
+        expected: Version,
+    ) -> Result<(), StoreError> {
         let mut supposed = note.attachments.clone();
         loop {
             let is_supposed = Condition {
@@ -99,7 +105,7 @@ impl DynamoNotes {
                 return Ok(());
             };
             let Some(Found::Item(stored)) = refused.take(NOTE) else {
-                return Err(StoreError::NotFound.into());
+                return Err(StoreError::NotFound);
             };
             let stored = item::decode(&note.owner, note.id, stored)?;
             if stored.version == expected && stored.attachments != supposed {
@@ -108,9 +114,9 @@ impl DynamoNotes {
             } else if refused.is_uncertain && stored == *note {
                 return Ok(());
             } else if refused.is_uncertain && stored.version > note.version {
-                return Err(StoreError::unavailable(Undecided).into());
+                return Err(StoreError::unavailable(Undecided));
             } else {
-                return Err(StoreError::PreconditionFailed.into());
+                return Err(StoreError::PreconditionFailed);
             }
         }
     }
@@ -122,11 +128,11 @@ impl DynamoNotes {
         owner: &IdentityId,
         id: NoteId,
         expected: Version,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), StoreError> {
         let state = self.read_state(owner, id).await?;
         let state = state.ok_or(StoreError::NotFound)?;
         if state.version != expected {
-            return Err(StoreError::PreconditionFailed.into());
+            return Err(StoreError::PreconditionFailed);
         }
         let mut changes = vec![Change {
             table: &self.tables.notes,
@@ -142,10 +148,10 @@ impl DynamoNotes {
             return Ok(());
         };
         match refused.take(NOTE) {
-            Some(Found::Item(_)) => Err(StoreError::PreconditionFailed.into()),
+            Some(Found::Item(_)) => Err(StoreError::PreconditionFailed),
             // It was there at this version when it was read, and is gone as was asked.
             _ if refused.is_uncertain => Ok(()),
-            _ => Err(StoreError::NotFound.into()),
+            _ => Err(StoreError::NotFound),
         }
     }
 
@@ -178,7 +184,7 @@ impl DynamoNotes {
     }
 
     /// Makes the changes; if a condition is not met, says what is there instead.
-    async fn commit(&self, changes: &[Change<'_>]) -> Result<Option<Refused>, Fault> {
-        commit(&self.client, changes, self.tuning.pauses()).await
+    async fn commit(&self, changes: &[Change<'_>]) -> Result<Option<Refused>, StoreError> {
+        commit(&self.client, &self.tuning, changes).await
     }
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use notewarden_aws::Tuning;
 use notewarden_domain::{
     StoreError,
     ports::{NoteQuery, NoteStore, Order},
 };
-use notewarden_dynamodb::Tuning;
 use notewarden_testkit::{fixtures::file, http::Step};
 use serde_json::json;
 

@@ -10,6 +10,7 @@ mod contract;
 mod faults;
 mod format;
 mod lost_answers;
+mod model;
 mod pages;
 mod support;
 mod transactions;

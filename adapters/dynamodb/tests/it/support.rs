@@ -12,8 +12,9 @@ use std::{
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_types::{SdkConfig, region::Region};
+use notewarden_aws::Tuning;
 use notewarden_domain::{FileName, IdentityId, Note, NoteId, StoreError};
-use notewarden_dynamodb::{DynamoNotes, Tables, Tuning};
+use notewarden_dynamodb::{DynamoNotes, Tables};
 use notewarden_testkit::{
     SeededIds,
     fixtures::{NOON, attachments, identity, note},
@@ -77,7 +78,7 @@ impl Scripted {
         let server = ScriptedServer::start(usually).await;
         server.play(steps);
         let config = config(&server.endpoint(), region);
-        let notes = DynamoNotes::with_tuning(&config, tables(""), tuning);
+        let notes = DynamoNotes::tuned(&config, tables(""), &tuning);
         Self { server, notes }
     }
 

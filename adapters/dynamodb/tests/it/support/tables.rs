@@ -38,8 +38,7 @@ impl Place {
         create(&client, &tables.notes, "noteId").await;
         create(&client, &tables.idempotency, "idempotencyKey").await;
         let server = ScriptedServer::start(Step::Forward(upstream)).await;
-        let notes =
-            DynamoNotes::with_tuning(&config(&server.endpoint(), REGION), tables.clone(), QUICK);
+        let notes = DynamoNotes::tuned(&config(&server.endpoint(), REGION), tables.clone(), &QUICK);
         Self {
             server,
             notes,
