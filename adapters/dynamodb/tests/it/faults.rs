@@ -20,6 +20,7 @@ fn passing() -> Vec<(Step, bool)> {
     for (status, code, is_throttling) in [
         (500, "InternalServerError", false),
         (503, "ServiceUnavailable", false),
+        (400, "TransactionInProgressException", false),
         (400, "ThrottlingException", true),
         (400, "ProvisionedThroughputExceededException", true),
         (400, "RequestLimitExceeded", true),

@@ -8,7 +8,10 @@ use notewarden_domain::{
 use notewarden_testkit::fixtures::{NOON, attachments, changed, content};
 use serde_json::{Value, json};
 
-use crate::support::{Scripted, answer, new_note, not_met, plain_note, reference, stored};
+use crate::support::{
+    Scripted, answer, new_note, not_met, plain_note, reference, stored,
+    template::{keys, time_to_live},
+};
 
 /// What a request stores or removes, each with the table, and with its condition if it has one.
 fn changes(body: &Value) -> Vec<(String, Value, Value)> {
@@ -67,6 +70,13 @@ async fn a_note_its_claim_and_its_references_are_stored_as_documented() {
     ];
     let expected = expected.map(|(change, item, when)| (change.to_owned(), item, when));
     assert_eq!(changes(body), expected);
+
+    for (_, item, _) in [&expected[0], &expected[2]] {
+        assert!(keys("Notes").iter().all(|key| item[key].is_object()));
+    }
+    let held = &expected[1].1;
+    assert!(keys("Idempotency").iter().all(|key| held[key].is_object()));
+    assert_eq!(held[time_to_live("Idempotency")]["N"], "1795348801");
 }
 
 #[tokio::test]

@@ -1,42 +1,17 @@
 //! Writes whose answer is lost after their effect: the SDK sends them again, and what the store makes of the refusal.
 
-use notewarden_domain::{
-    Note, StoreError, Version,
-    idempotency::{Creation, IDEMPOTENCY_WINDOW, IdempotencyClaim, RequestHash},
-    ports::NoteStore,
-};
+use notewarden_domain::{Note, StoreError, Version, idempotency::Creation, ports::NoteStore};
 use notewarden_testkit::{
     SeededIds, aws,
     fixtures::{NOON, attachments, changed, file, identity, noon_plus, note},
     http::Step,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::{
-    Scripted, answer, cancelled, new_note, not_met, plain_note, sentences, stored, tables::Place,
+    Scripted, answer, cancelled, claim, held, new_note, not_met, plain_note, sentences, stored,
+    tables::Place,
 };
-
-fn claim(note: &Note) -> IdempotencyClaim {
-    IdempotencyClaim {
-        owner: note.owner.clone(),
-        key: "key".parse().unwrap(),
-        request: RequestHash([7; 32]),
-        expires_at: NOON.plus(IDEMPOTENCY_WINDOW),
-    }
-}
-
-/// The claim of `note` as it is stored.
-fn held(note: &Note) -> Value {
-    json!({
-        "userId": { "S": note.owner.as_str() },
-        "idempotencyKey": { "S": "key" },
-        "requestHash": { "B": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" },
-        "noteId": { "S": note.id.to_string() },
-        "createdAt": { "N": note.created_at.as_millis().to_string() },
-        "expiresAtMillis": { "N": "1795348800000" },
-        "expiresAt": { "N": "1795348800" },
-    })
-}
 
 /// A write that is refused because this is stored: after a lost answer, and at once.
 async fn lost_and_at_once(refusal: Step) -> [Scripted; 2] {

@@ -1,6 +1,7 @@
 //! A store whose DynamoDB is whatever answers at an endpoint, and answers as DynamoDB spells them.
 
 pub mod tables;
+pub mod template;
 
 use std::{
     borrow::Cow,
@@ -13,7 +14,10 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_http_client::Builder;
 use aws_types::{SdkConfig, region::Region};
 use notewarden_aws::Tuning;
-use notewarden_domain::{FileName, IdentityId, Note, NoteId, StoreError};
+use notewarden_domain::{
+    FileName, IdentityId, Note, NoteId, StoreError,
+    idempotency::{IDEMPOTENCY_WINDOW, IdempotencyClaim, RequestHash},
+};
 use notewarden_dynamodb::{DynamoNotes, Tables};
 use notewarden_testkit::{
     SeededIds,
@@ -155,6 +159,29 @@ pub fn stored(note: &Note) -> Value {
         "updatedAt": { "N": note.updated_at.as_millis().to_string() },
         "attachments": { "L": names },
         "content": { "S": note.content.as_str() },
+    })
+}
+
+/// A claim that leads to `note`.
+pub fn claim(note: &Note) -> IdempotencyClaim {
+    IdempotencyClaim {
+        owner: note.owner.clone(),
+        key: "key".parse().unwrap(),
+        request: RequestHash([7; 32]),
+        expires_at: NOON.plus(IDEMPOTENCY_WINDOW),
+    }
+}
+
+/// That claim as it is stored.
+pub fn held(note: &Note) -> Value {
+    json!({
+        "userId": { "S": note.owner.as_str() },
+        "idempotencyKey": { "S": "key" },
+        "requestHash": { "B": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" },
+        "noteId": { "S": note.id.to_string() },
+        "createdAt": { "N": note.created_at.as_millis().to_string() },
+        "expiresAtMillis": { "N": "1795348800000" },
+        "expiresAt": { "N": "1795348800" },
     })
 }
 

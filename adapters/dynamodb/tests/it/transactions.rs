@@ -1,9 +1,12 @@
 //! Transactions that are cancelled, and plain writes that meet one.
 
-use notewarden_domain::{StoreError, idempotency::Creation, ports::NoteStore};
+use notewarden_aws::Tuning;
+use notewarden_domain::{Note, StoreError, idempotency::Creation, ports::NoteStore};
 use notewarden_testkit::http::Step;
 
-use crate::support::{QUICK, Scripted, cancelled, error, new_note, plain_note, sentences, stored};
+use crate::support::{
+    QUICK, Scripted, cancelled, claim, error, held, new_note, plain_note, sentences, stored,
+};
 
 /// Reasons for a note with two files, of which one is this.
 fn because(code: &str) -> Step {
@@ -68,6 +71,59 @@ async fn a_transaction_that_always_meets_another_is_given_up() {
         }
         assert_eq!(scripted.operations().len(), QUICK.attempts as usize);
     }
+}
+
+#[tokio::test]
+async fn a_transaction_is_not_waited_for_longer_than_one_request_may_take() {
+    let patient = Tuning {
+        first_pause: QUICK.request_timeout,
+        longest_pause: QUICK.request_timeout,
+        ..QUICK
+    };
+    let scripted = Scripted::tuned(patient, because("TransactionConflict"), []).await;
+    let refusal = scripted.notes.create(&new_note(), None).await.unwrap_err();
+    assert!(
+        matches!(refusal, StoreError::Unavailable { .. }),
+        "{refusal:?}"
+    );
+    assert_eq!(scripted.operations(), ["TransactWriteItems"]);
+}
+
+/// Of two requests with one key, one meets the other, and then what it has left.
+#[tokio::test]
+async fn what_the_other_transaction_leaves_decides() {
+    let note = plain_note();
+    let first = Note {
+        id: "0193bb5a-7c00-7000-8000-00000000000a".parse().unwrap(),
+        ..note.clone()
+    };
+    let conflict = cancelled(&[("None", None), ("TransactionConflict", None)]);
+    let of_first = held(&first);
+    let refusal = cancelled(&[("None", None), ("ConditionalCheckFailed", Some(&of_first))]);
+    let scripted = Scripted::with([conflict, refusal]).await;
+    let creation = scripted.notes.create(&note, Some(&claim(&note))).await;
+    let replay = Creation::Replayed {
+        note_id: first.id,
+        created_at: first.created_at,
+    };
+    assert_eq!(creation.unwrap(), replay);
+}
+
+/// An attempt that was not answered had its effect while the next one was being cancelled.
+#[tokio::test]
+async fn what_an_attempt_before_a_conflict_did_is_remembered() {
+    let note = new_note();
+    let own = stored(&note);
+    let refusal = cancelled(&[
+        ("ConditionalCheckFailed", Some(&own)),
+        ("None", None),
+        ("None", None),
+    ]);
+    let steps = [Step::Reset, because("TransactionConflict"), refusal];
+    let scripted = Scripted::with(steps).await;
+    let creation = scripted.notes.create(&note, None).await.unwrap();
+    assert_eq!(creation, Creation::Stored);
+    assert_eq!(scripted.operations().len(), 3);
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use notewarden_testkit::{
     http::{Received, ScriptedServer, Step},
 };
 
-use super::{QUICK, config, tables};
+use super::{QUICK, config, tables, template::keys};
 
 /// A region that stand-ins know.
 const REGION: &str = "us-east-1";
@@ -35,8 +35,8 @@ impl Place {
         let upstream = aws::endpoint();
         let client = Client::from_conf(config_of(&upstream).build());
         let tables = tables(&format!("-{:016x}", RandomState::new().hash_one("")));
-        create(&client, &tables.notes, "noteId").await;
-        create(&client, &tables.idempotency, "idempotencyKey").await;
+        create(&client, &tables.notes, keys("Notes")).await;
+        create(&client, &tables.idempotency, keys("Idempotency")).await;
         let server = ScriptedServer::start(Step::Forward(upstream)).await;
         let notes = DynamoNotes::tuned(&config(&server.endpoint(), REGION), tables.clone(), &QUICK);
         Self {
@@ -57,12 +57,12 @@ impl Place {
     }
 }
 
-async fn create(client: &Client, table: &str, sort_key: &str) {
+async fn create(client: &Client, table: &str, [partition, sort]: [&str; 2]) {
     let mut request = client
         .create_table()
         .table_name(table)
         .billing_mode(BillingMode::PayPerRequest);
-    for (name, kind) in [("userId", KeyType::Hash), (sort_key, KeyType::Range)] {
+    for (name, kind) in [(partition, KeyType::Hash), (sort, KeyType::Range)] {
         let key = KeySchemaElement::builder()
             .attribute_name(name)
             .key_type(kind);
