@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
 use crate::{
@@ -113,5 +113,7 @@ struct Environment {
 struct LoggingConfig {
     log_group: String,
     #[serde(rename = "LogFormat")]
-    _log_format: String,
+    _log_format: IgnoredAny,
+    #[serde(rename = "SystemLogLevel")]
+    _system_log_level: IgnoredAny,
 }

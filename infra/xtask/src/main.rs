@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod cost;
 mod durability;
 mod package;
 mod test;
@@ -32,6 +33,7 @@ enum Task {
     Test(test::Test),
     Bench(bench::Bench),
     Package(package::Package),
+    Cost(cost::Cost),
     Durability(durability::Durability),
 }
 
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         Task::Test(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Package(task) => task.run(),
+        Task::Cost(task) => task.run(),
         Task::Durability(task) => task.run(),
     };
     match outcome {
