@@ -39,15 +39,15 @@ const CONFLICT: &str = "TransactionConflict";
 /// Reasons of changes that went over the throughput of a table or a partition.
 const THROTTLING: [&str; 2] = ["ThrottlingError", "ProvisionedThroughputExceeded"];
 
-/// One item's part of a write.
-#[derive(Clone, Debug)]
+/// One item's part of a write. It does not show itself: it may hold a note.
+#[derive(Clone)]
 pub(crate) struct Change<'a> {
     pub(crate) table: &'a str,
     pub(crate) effect: Effect,
     pub(crate) condition: Option<Condition>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Effect {
     /// Stores the item in place of what is there.
     Put(Item),
@@ -56,7 +56,7 @@ pub(crate) enum Effect {
 }
 
 /// What must hold for the item that is there.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Condition {
     pub(crate) expression: &'static str,
     /// The values that the expression names.
@@ -64,7 +64,6 @@ pub(crate) struct Condition {
 }
 
 /// A write that changed nothing, at least not in its last attempt.
-#[derive(Debug)]
 pub(crate) struct Refused {
     /// Whether an earlier attempt may have changed everything, and only its answer was lost.
     pub(crate) is_uncertain: bool,
@@ -72,14 +71,12 @@ pub(crate) struct Refused {
 }
 
 /// What became of one change's condition.
-#[derive(Debug)]
 enum Verdict {
     Met,
     NotMet(Option<Item>),
 }
 
 /// What is stored where a condition was not met.
-#[derive(Debug)]
 pub(crate) enum Found {
     Nothing,
     Item(Item),
@@ -122,8 +119,10 @@ impl From<Passing> for StoreError {
     }
 }
 
-/// Makes all the changes, or none if a condition is not met: then says which, and what is there instead. When another transaction is under way on an item, or the
-/// table throttles the transaction, it is tried again as often as `tuning` says, and for as long as one request may take.
+/// Makes all the changes, or none if a condition is not met: then says which, and what is there instead.
+///
+/// When another transaction is under way on an item, or the table throttles the transaction, it is tried again as often
+/// as `tuning` says, and for as long as one request may take.
 pub(crate) async fn commit(
     client: &Client,
     tuning: &Tuning,

@@ -47,7 +47,7 @@
 //! Strongly consistent reads cost twice what others do: for a million notes up to 4 KiB 0.125 dollars instead of
 //! 0.0625 (list price in us-east-1 since November 2024), a fifth of what it costs to create as many of 1 KiB. For that
 //! a client that has stored a note sees it in the next list, a version that was read can be expected in the next
-//! change, and no file is removed while a note names it.
+//! change, and no file is removed because the note that names it is not seen yet.
 //!
 //! References cost 2 write units a file when notes are created and deleted. Without them, the question whether another
 //! note names a file would read all that the person has ever written, at each deletion of a note with files.

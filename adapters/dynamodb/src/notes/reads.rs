@@ -85,8 +85,11 @@ impl DynamoNotes {
         let mut behind = None;
         loop {
             // One more than there is room for tells whether there are more.
-            let is_full = is_full(&page, bytes, query);
-            let room = if is_full { 0 } else { limit - page.notes.len() };
+            let room = if is_full(&page, bytes, query) {
+                0
+            } else {
+                limit.saturating_sub(page.notes.len())
+            };
             let request = self
                 .query(owner, "userId = :owner AND noteId BETWEEN :first AND :last")
                 .expression_attribute_values(":first", text(first.to_string()))
@@ -96,7 +99,7 @@ impl DynamoNotes {
                 .set_exclusive_start_key(behind);
             let found = next_page(request).await?;
             for stored in found.items {
-                if self::is_full(&page, bytes, query) {
+                if is_full(&page, bytes, query) {
                     page.more = true;
                     return Ok(page);
                 }

@@ -28,12 +28,17 @@ const NOTE: usize = 0;
 /// Where the claim is in a write that has one.
 const CLAIM: usize = 1;
 
-/// Why it is not known what a write did.
+/// Why it is not known what became of a write, or what stands in its way.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the answer to a write was lost, and the note was changed again since: it is not known whether the write was made"
-)]
-struct Undecided;
+enum Unknown {
+    #[error(
+        "the answer to a write was lost, and the note was changed again since: it is not known whether the write was \
+         made"
+    )]
+    Outcome,
+    #[error("the idempotency key is held, and the store does not show by what")]
+    Holder,
+}
 
 impl DynamoNotes {
     pub(super) async fn create_note(
@@ -57,8 +62,11 @@ impl DynamoNotes {
             return Ok(Creation::Stored);
         };
         if let Some(claim) = claim
-            && let Some(Found::Item(held)) = refused.take(CLAIM)
+            && let Some(found) = refused.take(CLAIM)
         {
+            let Found::Item(held) = found else {
+                return Err(StoreError::unavailable(Unknown::Holder));
+            };
             let held = claims::decode(claim, held)?;
             let is_ours = refused.is_uncertain && held.note_id == note.id;
             return Ok(if is_ours {
@@ -109,12 +117,13 @@ impl DynamoNotes {
             };
             let stored = item::decode(&note.owner, note.id, stored)?;
             if stored.version == expected && stored.attachments != supposed {
-                // A version names the same files for ever, so this comes once.
+                // INVARIANT: every change moves the version on, so a version names the same files for ever, and this
+                // comes once.
                 supposed = stored.attachments;
             } else if refused.is_uncertain && stored == *note {
                 return Ok(());
             } else if refused.is_uncertain && stored.version > note.version {
-                return Err(StoreError::unavailable(Undecided));
+                return Err(StoreError::unavailable(Unknown::Outcome));
             } else {
                 return Err(StoreError::PreconditionFailed);
             }

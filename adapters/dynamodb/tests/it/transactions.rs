@@ -109,6 +109,19 @@ async fn what_the_other_transaction_leaves_decides() {
     assert_eq!(creation.unwrap(), replay);
 }
 
+/// AWS always shows it; a stand-in may not.
+#[tokio::test]
+async fn a_key_whose_holder_is_not_shown_is_not_answered_for() {
+    let note = plain_note();
+    let refusal = cancelled(&[("None", None), ("ConditionalCheckFailed", None)]);
+    let scripted = Scripted::with([refusal]).await;
+    let creation = scripted.notes.create(&note, Some(&claim(&note))).await;
+    assert_eq!(
+        sentences(&creation.unwrap_err()),
+        "the store is unavailable: the idempotency key is held, and the store does not show by what"
+    );
+}
+
 /// An attempt that was not answered had its effect while the next one was being cancelled.
 #[tokio::test]
 async fn what_an_attempt_before_a_conflict_did_is_remembered() {
