@@ -117,3 +117,69 @@ struct LoggingConfig {
     #[serde(rename = "SystemLogLevel")]
     _system_log_level: IgnoredAny,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Deployment, FunctionSettings, Template};
+
+    /// The functions of a template with one role, `Role`, and the resources in `functions`.
+    fn functions(functions: &str) -> Result<Vec<FunctionSettings>, String> {
+        let text = format!(
+            "AWSTemplateFormatVersion: '2010-09-09'\n\
+             Transform: x\n\
+             Description: x\n\
+             Resources:\n  \
+               Role: {{Type: 'AWS::IAM::Role', Properties: {{AssumeRolePolicyDocument: {{}}, Policies: []}}}}\n\
+             {functions}\n\
+             Outputs: {{}}"
+        );
+        let place = Deployment::new("us-east-1", "000000000000").with("Role", "the-role");
+        Template::parse(&text)
+            .and_then(|template| template.functions(&place))
+            .map_err(|error| error.to_string())
+    }
+
+    fn function(id: &str, more: &str) -> String {
+        format!(
+            "  {id}: {{Type: 'AWS::Serverless::Function', Properties: \
+             {{Handler: h, LoggingConfig: {{LogGroup: l, LogFormat: JSON, SystemLogLevel: WARN}}{more}}}}}\n"
+        )
+    }
+
+    #[test]
+    fn a_function_runs_as_the_role_that_it_names() {
+        let found = functions(&function("F", ", Role: !GetAtt Role.Arn")).unwrap();
+        assert_eq!(found[0].role_id, "Role");
+        assert_eq!(found[0].role.arn, "arn:aws:iam::000000000000:role/the-role");
+    }
+
+    #[test]
+    fn a_role_that_is_not_the_functions_own_is_refused() {
+        let role = ", Role: !GetAtt Role.Arn";
+        let path = "Resources.F.Properties.Role";
+        let cases = [
+            (
+                function("F", ""),
+                format!("{path}: must be `!GetAtt` of a role's `Arn`"),
+            ),
+            (
+                function("F", ", Role: 'arn:aws:iam::000000000000:role/x'"),
+                format!("{path}: must be `!GetAtt` of a role's `Arn`"),
+            ),
+            (
+                function("F", ", Role: !GetAtt Rule.Arn"),
+                format!("{path}: nothing is known as `Rule`"),
+            ),
+            (
+                function("E", role) + &function("F", role),
+                format!("{path}: `Role` is another function's role"),
+            ),
+        ];
+        for (template, message) in cases {
+            assert_eq!(functions(&template), Err(message));
+        }
+        let shortcut = function("F", &format!("{role}, Policies: [AWSLambdaExecute]"));
+        let refusal = functions(&shortcut).unwrap_err();
+        assert!(refusal.contains("unknown field `Policies`"), "{refusal}");
+    }
+}
