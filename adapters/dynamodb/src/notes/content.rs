@@ -90,6 +90,10 @@ mod tests {
                 prop_assert_eq!(pack(&text), packed);
             }
         }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
 
         #[test]
         fn long_and_short_texts_are_read_back(characters in prop::collection::vec(any::<char>(), 1..5)) {
