@@ -20,7 +20,9 @@ use notewarden_testkit::{FixedClock, SeededIds, fixtures::NOON};
 use notewarden_userpool::{
     Secret, UserPool, UserPoolSettings,
     passwords::PasswordPolicy,
-    user_pool::{AppClient, AuthFlow, ClientSettings, PasswordProof, Progress, Tokens},
+    user_pool::{
+        AppClient, AuthFlow, ClientSettings, MfaSettings, PasswordProof, Progress, Tokens,
+    },
 };
 use srp_client::{POOL, SrpClient, TIMESTAMP};
 use tokio::task::JoinSet;
@@ -159,6 +161,10 @@ fn open(directory: &tempfile::TempDir, clock: Arc<FixedClock>) -> UserPool {
             require_symbols: true,
         },
         temporary_password_lifetime: hour,
+        custom_attributes: Vec::new(),
+        keeps_email_until_verified: false,
+        mfa: MfaSettings::default(),
+        allows_email_sign_in: false,
         clients: vec![ClientSettings {
             id: WEB.id.to_owned(),
             secret: None::<Secret>,

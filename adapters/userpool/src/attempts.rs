@@ -1,29 +1,52 @@
-//! The lockout after wrong passwords.
+//! The lockout after wrong passwords, and after wrong codes of a second factor.
 //!
-//! Failed sign-ins are counted in a fixed number of places, which users share by a keyed hash: users that do
-//! not exist are counted just like those that do, and nobody can push another's count out of memory. Two
-//! that share a place can only lock each other out sooner.
+//! Failures are counted in a fixed number of places, which users share by a keyed hash: users that do not
+//! exist are counted just like those that do, and nobody can push another's count out of memory. Two that
+//! share a place can only lock each other out sooner. What is counted outlives a restart: a wrong answer is
+//! written before it is told, and a right one only if it ends a count.
+
+mod table;
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use notewarden_domain::Timestamp;
+use notewarden_domain::{StoreError, Timestamp};
+use notewarden_embedded::Database;
+use redb::WriteTransaction;
 use uuid::Uuid;
 
 use crate::vault::{Purpose, Vault};
 
-/// Wrong passwords that lock nobody out.
+/// Wrong answers that lock nobody out.
 const FREE_FAILURES: u32 = 4;
 /// The longest lockout; also how long nobody may try for the count to start anew.
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 /// How many users' failures can be told apart: four times as many as try at once in a large pool.
 const PLACES: usize = 1 << 16;
 
-/// Too many wrong passwords: wait.
+/// What was tried: each has counts of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tried {
+    /// A password.
+    Password,
+    /// A code of an authenticator.
+    SoftwareToken,
+}
+
+impl Tried {
+    const fn label(self) -> &'static [u8] {
+        match self {
+            Self::Password => b"password",
+            Self::SoftwareToken => b"software token",
+        }
+    }
+}
+
+/// Too many wrong answers: wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("too many wrong passwords")]
+#[error("too many wrong answers")]
 pub(crate) struct LockedOut;
 
 /// The failures counted at one place.
@@ -68,54 +91,111 @@ impl Failures {
     }
 }
 
-/// The failed sign-ins of a pool.
+/// The failed answers of a pool.
 pub(crate) struct Attempts {
+    database: Database,
     places: Mutex<Box<[Failures]>>,
 }
 
 impl Attempts {
-    pub(crate) fn new() -> Self {
-        Self {
-            places: Mutex::new(vec![Failures::default(); PLACES].into_boxed_slice()),
+    /// What was counted before in `database`.
+    pub(crate) fn open(database: Database) -> Result<Self, StoreError> {
+        let mut places = vec![Failures::default(); PLACES].into_boxed_slice();
+        for (index, failures) in table::read_all(&database)? {
+            if let Some(place) = places.get_mut(usize::from(index)) {
+                *place = failures;
+            }
         }
+        Ok(Self {
+            database,
+            places: Mutex::new(places),
+        })
     }
 
     /// Makes sure that `user` is not locked out.
-    pub(crate) fn check(&self, vault: &Vault, user: Uuid, now: Timestamp) -> Result<(), LockedOut> {
-        self.at(vault, user, |failures| failures.check(now))
-    }
-
-    /// Counts a password that was checked, and found right or wrong.
-    ///
-    /// # Errors
-    /// The user was locked out meanwhile: nobody may learn what was found. So of many tries made at once no
-    /// more tell anything than of tries made one after the other.
-    pub(crate) fn conclude(
+    pub(crate) fn check(
         &self,
         vault: &Vault,
+        tried: Tried,
+        user: Uuid,
+        now: Timestamp,
+    ) -> Result<(), LockedOut> {
+        self.at(place(vault, tried, user), |failures| failures.check(now))
+    }
+
+    /// Counts an answer that was checked, and found right or wrong.
+    ///
+    /// # Errors
+    /// The count cannot be kept; or, inside, the user was locked out meanwhile: nobody may learn what was
+    /// found. So of many tries made at once no more tell anything than of tries made one after the other.
+    pub(crate) async fn conclude(
+        self: &Arc<Self>,
+        vault: &Vault,
+        tried: Tried,
         user: Uuid,
         is_right: bool,
         now: Timestamp,
-    ) -> Result<(), LockedOut> {
-        self.at(vault, user, |failures| {
+    ) -> Result<Result<(), LockedOut>, StoreError> {
+        let place = place(vault, tried, user);
+        let counted = self.at(place, |failures| {
             failures.check(now)?;
+            let before = *failures;
             *failures = if is_right {
                 Failures::default()
             } else {
                 failures.more(now)
             };
-            Ok(())
-        })
+            Ok(*failures != before)
+        });
+        match counted {
+            Err(locked_out) => Ok(Err(locked_out)),
+            Ok(is_changed) => {
+                if is_changed {
+                    self.keep(place).await?;
+                }
+                Ok(Ok(()))
+            }
+        }
     }
 
-    fn at<T>(&self, vault: &Vault, user: Uuid, change: impl FnOnce(&mut Failures) -> T) -> T {
-        let [first, second, ..] = vault.digest(Purpose::Attempts, &[user.as_bytes()]);
-        let index = usize::from(u16::from_be_bytes([first, second]));
+    /// Forgets the failures of `user`, who has shown otherwise who they are.
+    pub(crate) async fn forgive(
+        self: &Arc<Self>,
+        vault: &Vault,
+        tried: Tried,
+        user: Uuid,
+    ) -> Result<(), StoreError> {
+        let place = place(vault, tried, user);
+        let before = self.at(place, std::mem::take);
+        if before == Failures::default() {
+            return Ok(());
+        }
+        self.keep(place).await
+    }
+
+    /// Writes what is counted at `place` when it is written: of two that are counted at once, the later may
+    /// come first.
+    async fn keep(self: &Arc<Self>, place: u16) -> Result<(), StoreError> {
+        let all = Arc::clone(self);
+        let keep = move |transaction: &WriteTransaction| {
+            let failures = all.at(place, |failures| *failures);
+            Ok(table::keep(transaction, place, failures)?)
+        };
+        self.database.write(keep).await
+    }
+
+    fn at<T>(&self, place: u16, change: impl FnOnce(&mut Failures) -> T) -> T {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         // INVARIANT: there is a place for every `u16`.
         let mut nowhere = Failures::default();
-        change(places.get_mut(index).unwrap_or(&mut nowhere))
+        change(places.get_mut(usize::from(place)).unwrap_or(&mut nowhere))
     }
+}
+
+/// Where the failures of `user` are counted.
+fn place(vault: &Vault, tried: Tried, user: Uuid) -> u16 {
+    let [first, second, ..] = vault.digest(Purpose::Attempts, &[tried.label(), user.as_bytes()]);
+    u16::from_be_bytes([first, second])
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -158,23 +238,65 @@ mod tests {
         assert_eq!(failed(4).more(after(900)).count, 1);
     }
 
-    #[test]
-    fn tries_while_locked_out_tell_and_count_nothing() {
-        let vault = Vault::for_tests();
-        let (attempts, user) = (Attempts::new(), Uuid::from_u128(1));
+    const PASSWORD: Tried = Tried::Password;
+
+    #[tokio::test]
+    async fn tries_while_locked_out_tell_and_count_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = Database::open(directory.path()).unwrap();
+        let attempts = Arc::new(Attempts::open(database).unwrap());
+        let (vault, user) = (Vault::for_tests(), Uuid::from_u128(1));
+        let conclude = async |is_right, now| {
+            let concluded = attempts.conclude(&vault, PASSWORD, user, is_right, now);
+            concluded.await.unwrap()
+        };
         for _ in 0..5 {
-            attempts.check(&vault, user, NOW).unwrap();
-            attempts.conclude(&vault, user, false, NOW).unwrap();
+            attempts.check(&vault, PASSWORD, user, NOW).unwrap();
+            conclude(false, NOW).await.unwrap();
         }
-        assert_eq!(attempts.check(&vault, user, NOW), Err(LockedOut));
+        let check = |tried, now| attempts.check(&vault, tried, user, now);
+        assert_eq!(check(PASSWORD, NOW), Err(LockedOut));
+        assert_eq!(check(Tried::SoftwareToken, NOW), Ok(()));
         for is_right in [true, false] {
-            let concluded = attempts.conclude(&vault, user, is_right, NOW);
-            assert_eq!(concluded, Err(LockedOut));
+            assert_eq!(conclude(is_right, NOW).await, Err(LockedOut));
         }
-        attempts.conclude(&vault, user, false, after(1)).unwrap();
-        assert_eq!(attempts.check(&vault, user, after(2)), Err(LockedOut));
-        attempts.conclude(&vault, user, true, after(3)).unwrap();
-        attempts.conclude(&vault, user, false, after(3)).unwrap();
-        assert_eq!(attempts.check(&vault, user, after(3)), Ok(()));
+        conclude(false, after(1)).await.unwrap();
+        assert_eq!(check(PASSWORD, after(2)), Err(LockedOut));
+        conclude(true, after(3)).await.unwrap();
+        conclude(false, after(3)).await.unwrap();
+        assert_eq!(check(PASSWORD, after(3)), Ok(()));
+    }
+
+    #[tokio::test]
+    async fn a_restart_forgets_no_failure_and_a_right_answer_writes_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let (vault, user) = (Vault::for_tests(), Uuid::from_u128(1));
+        let open = || {
+            let database = Database::open(directory.path()).unwrap();
+            let attempts = Attempts::open(database.clone()).unwrap();
+            (database, Arc::new(attempts))
+        };
+        let (database, attempts) = open();
+        let before = database.counters().writes;
+        for _ in 0..3 {
+            let right = attempts.conclude(&vault, PASSWORD, user, true, NOW);
+            right.await.unwrap().unwrap();
+        }
+        assert_eq!(database.counters().writes, before);
+        for _ in 0..5 {
+            let wrong = attempts.conclude(&vault, PASSWORD, user, false, NOW);
+            wrong.await.unwrap().unwrap();
+        }
+        drop((database, attempts));
+
+        let (database, attempts) = open();
+        let locked = attempts.check(&vault, PASSWORD, user, NOW);
+        assert_eq!(locked, Err(LockedOut));
+        let right = attempts.conclude(&vault, PASSWORD, user, true, after(1));
+        right.await.unwrap().unwrap();
+        drop((database, attempts));
+
+        let (_database, attempts) = open();
+        assert_eq!(attempts.check(&vault, PASSWORD, user, NOW), Ok(()));
     }
 }

@@ -6,16 +6,46 @@ use std::time::Duration;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use notewarden_domain::{Timestamp, ports::IdSource};
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use crate::{
+    passwords::KeptPassword,
     random,
     srp::{ClientPublic, Scrambler, ServerSecret},
+    user_pool::AuthFlow,
     vault::{Purpose, SealError, Vault},
 };
 
 /// How long a challenge may be answered.
 pub const CHALLENGE_LIFETIME: Duration = Duration::from_secs(3 * 60);
+
+/// That somebody has proved who they are, by the first factor.
+///
+/// Every step after the first carries it: no step can be reached without. It ends with the password that the
+/// user had then, so that a new password ends every sign-in under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Proved {
+    #[serde(with = "crate::encoded")]
+    password: [u8; 32],
+}
+
+impl Proved {
+    /// What the first factor's check gives.
+    pub(crate) fn now(vault: &Vault, password: &KeptPassword) -> Self {
+        Self {
+            password: vault.digest(Purpose::Proof, &[password.sealed_verifier()]),
+        }
+    }
+
+    /// Whether the user still has the password of then.
+    pub(crate) fn still_holds(&self, vault: &Vault, password: &KeptPassword) -> bool {
+        self.password
+            .ct_eq(&Self::now(vault, password).password)
+            .into()
+    }
+}
 
 /// What a client must answer next, and what of it the pool must remember.
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,6 +55,8 @@ pub const CHALLENGE_LIFETIME: Duration = Duration::from_secs(3 * 60);
     reason = "nearly every challenge is the large one, and none lives longer than a request"
 )]
 pub(crate) enum Step {
+    /// Choose the first factor: `SELECT_CHALLENGE`.
+    FirstFactor,
     /// Prove the password: `PASSWORD_VERIFIER`.
     PasswordVerifier {
         #[serde(with = "crate::encoded")]
@@ -34,8 +66,26 @@ pub(crate) enum Step {
         #[serde(with = "crate::encoded")]
         scrambler: [u8; Scrambler::LENGTH],
     },
+    /// Show the code that was sent, in place of a password: `EMAIL_OTP`.
+    EmailInPlaceOfPassword,
     /// Choose a password: `NEW_PASSWORD_REQUIRED`.
-    NewPassword,
+    NewPassword(Proved),
+    /// Choose the second factor: `SELECT_MFA_TYPE`.
+    SecondFactor(Proved),
+    /// Show a code of the authenticator: `SOFTWARE_TOKEN_MFA`.
+    SoftwareToken(Proved),
+    /// Show the code that was sent, after the password: `EMAIL_OTP`.
+    Email(Proved),
+    /// Set an authenticator up, without a secret yet: `MFA_SETUP`.
+    SetUp(Proved),
+    /// Set an authenticator up that has the sealed `secret`.
+    SetUpWith {
+        proved: Proved,
+        #[serde(with = "crate::encoded")]
+        secret: Vec<u8>,
+    },
+    /// The authenticator was set up just now, and has shown a code.
+    SetUpDone(Proved),
 }
 
 /// A challenge: who must answer what, through which client, until when.
@@ -46,6 +96,8 @@ pub(crate) struct Challenge {
     pub(crate) id: Uuid,
     pub(crate) client_id: String,
     pub(crate) user: Uuid,
+    /// How the sign-in began, which the client must still allow.
+    pub(crate) flow: AuthFlow,
     pub(crate) expires_at: Timestamp,
     pub(crate) step: Step,
 }
@@ -54,6 +106,7 @@ impl Challenge {
     pub(crate) fn new(
         client_id: &str,
         user: Uuid,
+        flow: AuthFlow,
         step: Step,
         now: Timestamp,
         ids: &dyn IdSource,
@@ -62,6 +115,7 @@ impl Challenge {
             id: random::uuid(ids),
             client_id: client_id.to_owned(),
             user,
+            flow,
             expires_at: now.plus(CHALLENGE_LIFETIME),
             step,
         }

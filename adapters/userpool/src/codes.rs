@@ -1,5 +1,7 @@
 //! Confirmation codes: six digits that prove who reads an address, few tries, few messages.
 
+mod shadows;
+
 use std::time::Duration;
 
 use notewarden_domain::{Timestamp, ports::IdSource};
@@ -7,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
+pub(crate) use self::shadows::Shadow;
 use crate::{
+    challenges::CHALLENGE_LIFETIME,
     random,
     secret::Secret,
     vault::{Purpose, Vault},
@@ -15,6 +19,12 @@ use crate::{
 
 /// How long a sign-up code is taken.
 pub const SIGN_UP_CODE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a code is taken that resets a password.
+pub const RESET_CODE_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long a code is taken that verifies an address.
+pub const VERIFICATION_CODE_LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long a code is taken that signs in: as long as the challenge that asks for it.
+pub const SIGN_IN_CODE_LIFETIME: Duration = CHALLENGE_LIFETIME;
 /// Wrong codes after which the right one is refused too, until another is sent.
 pub const MAX_FAILURES: u8 = 5;
 /// Codes sent within [`SENDING_WINDOW`].
@@ -66,6 +76,53 @@ impl SentCodes {
         }
     }
 
+    /// No code is sent: none is right, and wrong ones are counted.
+    pub(crate) const fn none(now: Timestamp) -> Self {
+        Self {
+            // INVARIANT: no keyed digest is all zeros, but for one in 2²⁵⁶.
+            digest: [0; 32],
+            expires_at: now,
+            failures: 0,
+            window_began_at: now,
+            sent_in_window: 0,
+        }
+    }
+
+    /// A first or another code is sent.
+    ///
+    /// # Errors
+    /// Too many were within the hour.
+    pub(crate) fn send(
+        codes: &mut Option<Self>,
+        digest: [u8; 32],
+        now: Timestamp,
+        lifetime: Duration,
+    ) -> Result<(), CodeError> {
+        match codes {
+            Some(codes) => codes.another(digest, now, lifetime),
+            None => {
+                *codes = Some(Self::first(digest, now, lifetime));
+                Ok(())
+            }
+        }
+    }
+
+    /// As [`check`](Self::check); the right code is taken once.
+    ///
+    /// # Errors
+    /// See [`CodeError`]. Where none was sent, every code is wrong.
+    pub(crate) fn take(
+        codes: &mut Option<Self>,
+        digest: &[u8; 32],
+        now: Timestamp,
+    ) -> Result<(), CodeError> {
+        codes
+            .get_or_insert_with(|| Self::none(now))
+            .check(digest, now)?;
+        *codes = None;
+        Ok(())
+    }
+
     /// Another code is sent, in place of the last.
     ///
     /// # Errors
@@ -90,6 +147,11 @@ impl SentCodes {
             Self::first(digest, now, lifetime)
         };
         Ok(())
+    }
+
+    /// Ends the code sent last; the count goes on.
+    pub(crate) const fn end(&mut self, now: Timestamp) {
+        self.expires_at = now;
     }
 
     /// Whether the code with `digest` is the one sent last; counts it if it is wrong.

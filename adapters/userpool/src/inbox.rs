@@ -31,6 +31,12 @@ pub enum MessagePurpose {
     SignUp,
     /// Its code is the temporary password of a user whom an administrator made.
     Invitation,
+    /// With its code the user chooses another password.
+    PasswordReset,
+    /// Its code verifies the address that it was sent to.
+    Verification,
+    /// Its code signs in: in place of the password, or after it.
+    SignIn,
 }
 
 impl fmt::Display for MessagePurpose {
@@ -38,6 +44,9 @@ impl fmt::Display for MessagePurpose {
         f.write_str(match self {
             Self::SignUp => "sign-up",
             Self::Invitation => "invitation",
+            Self::PasswordReset => "password-reset",
+            Self::Verification => "verification",
+            Self::SignIn => "sign-in",
         })
     }
 }

@@ -106,6 +106,11 @@ impl KeptPassword {
         Salt::from_kept(self.salt)
     }
 
+    /// What is kept of the verifier: another for each password that was ever set.
+    pub(crate) fn sealed_verifier(&self) -> &[u8] {
+        &self.verifier
+    }
+
     pub(crate) fn verifier(&self, vault: &Vault) -> Result<Verifier, SealError> {
         let bytes = vault.unseal(Purpose::Verifier, &self.verifier)?;
         let bytes = bytes.as_slice().try_into().map_err(|_| SealError)?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 pub(crate) use self::{
     refresh_token::RefreshToken,
-    table::{Sessions, check_unspent, end, end_all, forget_all, insert, spend},
+    table::{Sessions, check_unspent, end, end_all, end_others, forget_all, insert, spend},
 };
 
 /// Which session: whose, and the `origin_jti` of its tokens.

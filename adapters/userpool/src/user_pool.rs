@@ -4,11 +4,18 @@
 mod account;
 mod admin;
 mod attributes;
+mod change_attributes;
+mod change_password;
+mod choice;
 mod decoy;
 mod error;
 mod groups;
+mod listing;
 mod lookup;
+mod messages;
+mod mfa;
 mod refresh;
+mod second_factor;
 mod settings;
 mod sign_in;
 mod sign_up;
@@ -28,12 +35,19 @@ use subtle::ConstantTimeEq;
 use self::decoy::Decoy;
 pub use self::{
     account::Profile,
-    admin::{NewUser, UserPage},
+    admin::NewUser,
+    choice::{Choice, FirstFactor},
     error::{RefreshTokenFault, SecretHashFault, UserPoolError},
     groups::{GroupPage, MemberPage},
-    settings::{AuthFlow, ClientSettings, UserPoolSettings},
+    listing::{InvalidPosition, ListPosition, UserPage},
+    messages::Delivery,
+    mfa::{Association, AuthFactors, MfaPreferences, Preference},
+    settings::{
+        AttributeValues, AuthFlow, ClientSettings, CustomAttribute, MfaRequirement, MfaSettings,
+        UserPoolSettings,
+    },
     sign_in::{AppClient, Progress, Tokens},
-    sign_up::{Delivery, SignedUp},
+    sign_up::SignedUp,
     srp_sign_in::{PasswordProof, SrpChallenge},
 };
 use crate::{
@@ -77,7 +91,7 @@ struct Shared {
     sessions: Sessions,
     vault: Arc<Vault>,
     keys: SigningKeys,
-    attempts: Attempts,
+    attempts: Arc<Attempts>,
     decoy: Decoy,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
@@ -113,7 +127,7 @@ impl UserPool {
                 Arc::clone(&ids),
                 settings.longest_token_lifetime(),
             ),
-            attempts: Attempts::new(),
+            attempts: Arc::new(Attempts::open(database.clone())?),
             settings,
             database,
             users,

@@ -1,5 +1,6 @@
 //! The pool's users: what is kept of each, and the states that one goes through.
 
+mod filter;
 mod table;
 
 use std::collections::BTreeMap;
@@ -8,8 +9,12 @@ use notewarden_domain::{StoreError, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) use self::table::{Users, check_is_new, delete, get, insert, update};
-use crate::{codes::SentCodes, email::EmailAddress, passwords::KeptPassword};
+pub use self::filter::{InvalidFilter, UserFilter};
+pub(crate) use self::{
+    filter::Search,
+    table::{Users, check_is_new, delete, get, insert, update},
+};
+use crate::{codes::SentCodes, email::EmailAddress, factors::Factors, passwords::KeptPassword};
 
 /// Where a user stands. Only a confirmed one gets tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +33,8 @@ pub(crate) enum UserState {
         /// When the temporary password ends.
         until: Timestamp,
     },
+    /// An administrator has ended the password: must choose another with a code.
+    MustResetPassword,
 }
 
 /// A user's state, as Cognito names it.
@@ -40,6 +47,8 @@ pub enum UserStatus {
     Confirmed,
     /// `FORCE_CHANGE_PASSWORD`
     ForceChangePassword,
+    /// `RESET_REQUIRED`
+    ResetRequired,
 }
 
 impl UserStatus {
@@ -49,8 +58,17 @@ impl UserStatus {
             Self::Unconfirmed => "UNCONFIRMED",
             Self::Confirmed => "CONFIRMED",
             Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
+            Self::ResetRequired => "RESET_REQUIRED",
         }
     }
+}
+
+/// An address that a code was sent to, which verifies it: the user's own, or one that is to become it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Verification {
+    pub(crate) address: EmailAddress,
+    pub(crate) codes: Option<SentCodes>,
 }
 
 /// A user, as kept.
@@ -67,6 +85,16 @@ pub(crate) struct User {
     pub(crate) is_enabled: bool,
     pub(crate) created_at: Timestamp,
     pub(crate) modified_at: Timestamp,
+    /// The codes that reset the password.
+    #[serde(default)]
+    pub(crate) reset_codes: Option<SentCodes>,
+    /// The codes that sign in: in place of the password, or after it.
+    #[serde(default)]
+    pub(crate) sign_in_codes: Option<SentCodes>,
+    #[serde(default)]
+    pub(crate) verification: Option<Verification>,
+    #[serde(default)]
+    pub(crate) factors: Factors,
 }
 
 /// A user is not in a state that the change starts from.
@@ -74,12 +102,48 @@ pub(crate) struct User {
 pub(crate) struct WrongState(pub(crate) UserStatus);
 
 impl User {
+    /// A user who is made `now`, and whose address is not verified.
+    pub(crate) fn new(
+        id: Uuid,
+        email: EmailAddress,
+        password: KeptPassword,
+        state: UserState,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            email,
+            is_email_verified: false,
+            attributes: BTreeMap::new(),
+            password,
+            state,
+            is_enabled: true,
+            created_at: now,
+            modified_at: now,
+            reset_codes: None,
+            sign_in_codes: None,
+            verification: None,
+            factors: Factors::default(),
+        }
+    }
+
     pub(crate) const fn status(&self) -> UserStatus {
         match self.state {
             UserState::Unconfirmed { .. } => UserStatus::Unconfirmed,
             UserState::Confirmed => UserStatus::Confirmed,
             UserState::MustChangePassword { .. } => UserStatus::ForceChangePassword,
+            UserState::MustResetPassword => UserStatus::ResetRequired,
         }
+    }
+
+    /// Whether codes that stand for the password may be sent to the user: whoever has a password, and whose
+    /// address is verified.
+    pub(crate) const fn can_use_address(&self) -> bool {
+        let has_password = matches!(
+            self.state,
+            UserState::Confirmed | UserState::MustResetPassword
+        );
+        self.is_enabled && self.is_email_verified && has_password
     }
 
     /// The user's attributes as clients see them, but for `sub`.
@@ -129,11 +193,33 @@ impl User {
         now: Timestamp,
     ) {
         self.password = password;
+        // What was sent before speaks for the old password's owner.
+        self.reset_codes = None;
+        self.sign_in_codes = None;
         self.state = match temporary_until {
             Some(until) => UserState::MustChangePassword { until },
             None => UserState::Confirmed,
         };
         self.modified_at = now;
+    }
+
+    /// Another address, from now on the user's. Codes that went to the last one are worthless.
+    pub(crate) fn set_email(&mut self, email: EmailAddress, is_verified: bool) {
+        self.email = email;
+        self.is_email_verified = is_verified;
+        self.reset_codes = None;
+        self.sign_in_codes = None;
+    }
+
+    /// Goes on with the address that the user has, and no longer waits for another to be verified.
+    pub(crate) fn keep_address(&mut self, now: Timestamp) {
+        if let Some(verification) = &mut self.verification {
+            verification.address = self.email.clone();
+            // The last code says who reads the other address.
+            if let Some(codes) = &mut verification.codes {
+                codes.end(now);
+            }
+        }
     }
 
     pub(crate) fn encode(&self) -> Result<Vec<u8>, StoreError> {

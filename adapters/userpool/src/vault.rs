@@ -37,6 +37,12 @@ pub(crate) enum Purpose {
     DecoySalt,
     /// Where the failed sign-ins of a user are counted.
     Attempts,
+    /// Where the codes of somebody who has none are counted.
+    ShadowCodes,
+    /// Which password of a user was proved.
+    Proof,
+    /// The secret that a user's authenticator shares.
+    SoftwareToken,
 }
 
 impl Purpose {
@@ -50,6 +56,9 @@ impl Purpose {
             Self::DecoyUser => b"decoy user",
             Self::DecoySalt => b"decoy salt",
             Self::Attempts => b"attempts",
+            Self::ShadowCodes => b"shadow codes",
+            Self::Proof => b"proof",
+            Self::SoftwareToken => b"software token",
         }
     }
 }

@@ -94,6 +94,16 @@ pub(crate) fn end_all(transaction: &WriteTransaction, user: Uuid) -> Result<(), 
     Ok(())
 }
 
+/// Ends every session of a user but the one that is `kept`.
+pub(crate) fn end_others(transaction: &WriteTransaction, kept: SessionId) -> Result<(), Fault> {
+    for (id, _) in all(transaction, kept.user)? {
+        if id != kept {
+            end(transaction, id)?;
+        }
+    }
+    Ok(())
+}
+
 /// Forgets every session of `user`.
 pub(crate) fn forget_all(transaction: &WriteTransaction, user: Uuid) -> Result<(), Fault> {
     let all = all(transaction, user)?;

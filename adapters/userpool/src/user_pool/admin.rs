@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Profile, UserPool, UserPoolError,
-    attributes::{self, Writer},
+    attributes::{Changes, Writer},
 };
 use crate::{
     email::EmailAddress,
@@ -30,15 +30,6 @@ pub struct NewUser<'a> {
     pub is_invited: bool,
 }
 
-/// Some users, and where the next ones begin.
-#[derive(Clone, Debug)]
-pub struct UserPage {
-    /// In no order that means anything.
-    pub users: Vec<Profile>,
-    /// What the next page comes after, if there is one.
-    pub next: Option<Uuid>,
-}
-
 impl UserPool {
     /// Makes a user who must choose a password at the first sign-in.
     ///
@@ -49,7 +40,9 @@ impl UserPool {
             .username
             .parse()
             .map_err(|_| UserPoolError::NotAnEmail)?;
-        let attributes = attributes::of_new_user(new.attributes, &email, Writer::Administrator)?;
+        let schema = &self.shared.settings.custom_attributes;
+        let writer = Writer::Administrator;
+        let attributes = Changes::of_new_user(schema, new.attributes, &email, writer)?;
         let password = match new.temporary_password {
             Some(password) => password.clone(),
             None => temporary_password(self.ids()),
@@ -60,19 +53,13 @@ impl UserPool {
             .check(password.expose())?;
         let now = self.now();
         let id = random::uuid(self.ids());
-        let user = User {
-            id,
-            email,
-            is_email_verified: attributes.is_email_verified,
-            attributes: attributes.others,
-            password: self.keep_password(id, password.expose()).await?,
-            state: UserState::MustChangePassword {
-                until: now.plus(self.shared.settings.temporary_password_lifetime),
-            },
-            is_enabled: true,
-            created_at: now,
-            modified_at: now,
+        let password_kept = self.keep_password(id, password.expose()).await?;
+        let state = UserState::MustChangePassword {
+            until: now.plus(self.shared.settings.temporary_password_lifetime),
         };
+        let mut user = User::new(id, email, password_kept, state, now);
+        user.is_email_verified = attributes.is_email_verified.unwrap_or_default();
+        attributes.apply_others(&mut user);
         let message = new.is_invited.then(|| Message {
             to: user.email.clone(),
             purpose: MessagePurpose::Invitation,
@@ -161,6 +148,11 @@ impl UserPool {
     /// There is no such user.
     pub async fn admin_delete_user(&self, username: &str) -> Result<(), UserPoolError> {
         let user = self.existing_user(username)?.id;
+        self.forget_user(user).await
+    }
+
+    /// Forgets `user` and everything that is kept of them.
+    pub(super) async fn forget_user(&self, user: Uuid) -> Result<(), UserPoolError> {
         self.commit(move |transaction| {
             users::delete(transaction, user)?;
             groups::leave_all(transaction, user)?;
@@ -168,21 +160,6 @@ impl UserPool {
         })
         .await?;
         Ok(())
-    }
-
-    /// Up to `limit` users, after those up to `after`.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn list_users(&self, after: Option<Uuid>, limit: usize) -> Result<UserPage, UserPoolError> {
-        let mut users = self.shared.users.page(after, limit.saturating_add(1))?;
-        let has_more = users.len() > limit;
-        users.truncate(limit);
-        let last = users.last().map(|user| user.id);
-        Ok(UserPage {
-            users: users.into_iter().map(Profile::from).collect(),
-            next: last.filter(|_| has_more),
-        })
     }
 }
 

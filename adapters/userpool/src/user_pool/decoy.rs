@@ -1,8 +1,6 @@
 //! The user whom unknown names are checked against, so that a name that nobody has costs as much as one
 //! that somebody has: a lookup, an item to read, a verifier to unseal and to compute with.
 
-use std::collections::BTreeMap;
-
 use notewarden_domain::{StoreError, Timestamp, ports::IdSource};
 use uuid::Uuid;
 
@@ -33,18 +31,9 @@ impl Decoy {
         };
         let corrupt = |error: InvalidEmail| StoreError::corrupt("decoy", error);
         let email: EmailAddress = "nobody@example.com".parse().map_err(corrupt)?;
-        let user = User {
-            id: Uuid::nil(),
-            email,
-            is_email_verified: true,
-            attributes: BTreeMap::new(),
-            password: KeptPassword::new(claimant, "", vault, ids)
-                .map_err(|error| StoreError::corrupt("decoy", error))?,
-            state: UserState::Confirmed,
-            is_enabled: true,
-            created_at: now,
-            modified_at: now,
-        };
+        let password = KeptPassword::new(claimant, "", vault, ids)
+            .map_err(|error| StoreError::corrupt("decoy", error))?;
+        let user = User::new(Uuid::nil(), email, password, UserState::Confirmed, now);
         Ok(Self {
             item: user.encode()?,
         })

@@ -5,6 +5,7 @@ use notewarden_domain::StoreError;
 use super::settings::AuthFlow;
 use crate::{
     codes::CodeError,
+    factors::Factor,
     groups::GroupError,
     passwords::WeakPassword,
     tokens::TokenError,
@@ -39,6 +40,9 @@ pub enum UserPoolError {
     /// There is a user with the address.
     #[error("there is a user with this address")]
     UsernameExists,
+    /// There is another user with the address that a user wants.
+    #[error("there is another user with this address")]
+    EmailExists,
     /// There is no such user. Only told to administrators, and to clients that may know.
     #[error("there is no such user")]
     UserNotFound,
@@ -54,6 +58,15 @@ pub enum UserPoolError {
     /// The attribute is not the client's to write.
     #[error("the attribute `{0}` is not for clients to write")]
     ReadOnlyAttribute(String),
+    /// The attribute is set for good.
+    #[error("the attribute `{0}` cannot be changed once it is set")]
+    ImmutableAttribute(String),
+    /// The attribute is one that nobody can be without.
+    #[error("the attribute `{0}` cannot be removed")]
+    RequiredAttribute(String),
+    /// There is nothing to verify about the attribute: only addresses get codes.
+    #[error("the attribute `{0}` is not verified by codes")]
+    NotVerifiable(String),
     /// The attribute's value is not one that it can have.
     #[error("the attribute `{0}` has an invalid value")]
     InvalidAttribute(String),
@@ -72,6 +85,45 @@ pub enum UserPoolError {
     /// The password is right, and was a temporary one whose time is over.
     #[error("the temporary password has expired")]
     TemporaryPasswordExpired,
+    /// The password is right, and was ended by an administrator.
+    #[error("the password must be reset")]
+    PasswordResetRequired,
+    /// The user's password cannot be reset as the user stands.
+    #[error("the user is {} and the password cannot be reset", .0.as_str())]
+    CannotBeReset(UserStatus),
+    /// The user has no verified address to send a code to.
+    #[error("the user has no verified address")]
+    NoVerifiedEmail,
+    /// Too many codes were tried or asked for while signing in.
+    #[error("too many codes were tried or asked for")]
+    TooManyCodes,
+    /// The code of a second factor, or in place of a password, is wrong.
+    #[error("the code is wrong")]
+    WrongCode,
+    /// The name of an authenticator is too long.
+    #[error("the name of the authenticator is too long")]
+    NameTooLong,
+    /// The code was right, and has been used.
+    #[error("the code has been used")]
+    CodeUsed,
+    /// The pool has no second factor of this kind.
+    #[error("the pool has no second factor {}", .0.as_str())]
+    FactorNotInPool(Factor),
+    /// The user has not set this second factor up.
+    #[error("the user has no second factor {}", .0.as_str())]
+    FactorNotSetUp(Factor),
+    /// More than one second factor is to be asked for first.
+    #[error("only one second factor can be the preferred one")]
+    SeveralPreferred,
+    /// The code does not show that the authenticator was set up.
+    #[error("the authenticator's code is wrong")]
+    AuthenticatorNotProved,
+    /// The position in a list of users is of another list.
+    #[error("the position is of a list with another filter")]
+    InvalidPosition,
+    /// The choice is none of those that were given.
+    #[error("the choice is not one that was given")]
+    InvalidChoice,
     /// The user has no sign-up to confirm.
     #[error("the user is {} and cannot be confirmed", .0.as_str())]
     CannotBeConfirmed(UserStatus),

@@ -80,7 +80,7 @@ impl UserPool {
     /// # Errors
     /// The access token is refused.
     pub async fn global_sign_out(&self, access_token: &str) -> Result<(), UserPoolError> {
-        let user = self.authenticate(access_token).await?.id;
+        let user = self.authenticate(access_token).await?.session.user;
         Ok(self
             .commit(move |transaction| sessions::end_all(transaction, user))
             .await?)

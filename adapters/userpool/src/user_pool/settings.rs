@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
+use serde::{Deserialize, Serialize};
+
 use crate::{passwords::PasswordPolicy, secret::Secret};
 
 /// The settings of a pool.
@@ -15,6 +17,69 @@ pub struct UserPoolSettings {
     pub temporary_password_lifetime: Duration,
     /// The app clients.
     pub clients: Vec<ClientSettings>,
+    /// The attributes that users can have besides the standard ones.
+    pub custom_attributes: Vec<CustomAttribute>,
+    /// Whether a new address counts only when it is verified, and the old one until then. Otherwise the new
+    /// one counts at once, unverified.
+    pub keeps_email_until_verified: bool,
+    /// The second factors.
+    pub mfa: MfaSettings,
+    /// Whether a code sent to the verified address signs in, in place of a password.
+    pub allows_email_sign_in: bool,
+}
+
+/// The second factors of a pool's users.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MfaSettings {
+    /// Who needs one.
+    pub requirement: MfaRequirement,
+    /// Whether it can be an authenticator (TOTP).
+    pub software_token: bool,
+    /// Whether it can be a code sent to the verified address.
+    pub email: bool,
+}
+
+/// Who needs a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MfaRequirement {
+    /// `OFF`: nobody.
+    #[default]
+    Off,
+    /// `OPTIONAL`: whoever has chosen one.
+    Optional,
+    /// `ON`: everybody; whoever has none must set one up to sign in.
+    On,
+}
+
+/// An attribute that a pool's owner has added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomAttribute {
+    /// Its name with `custom:`.
+    pub name: String,
+    /// Whether it can be changed once it is set.
+    pub is_mutable: bool,
+    /// What its values must be.
+    pub values: AttributeValues,
+}
+
+/// What the values of an attribute must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AttributeValues {
+    /// Text of so many characters.
+    Text {
+        /// The fewest.
+        least: usize,
+        /// The most, 2,048 at most.
+        most: usize,
+    },
+    /// A whole number.
+    Number {
+        /// The smallest.
+        least: i64,
+        /// The largest.
+        most: i64,
+    },
 }
 
 impl UserPoolSettings {
@@ -69,13 +134,18 @@ pub struct ClientSettings {
 }
 
 /// A way of signing in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum AuthFlow {
     /// The password is proved and never sent.
     UserSrp,
     /// The password is sent.
     UserPassword,
+    /// The password is sent by a server that is permitted to sign users in.
+    AdminUserPassword,
+    /// The user chooses the first factor.
+    UserChoice,
     /// A refresh token is sent.
     RefreshToken,
 }
@@ -86,6 +156,8 @@ impl AuthFlow {
         match self {
             Self::UserSrp => "USER_SRP_AUTH",
             Self::UserPassword => "USER_PASSWORD_AUTH",
+            Self::AdminUserPassword => "ADMIN_USER_PASSWORD_AUTH",
+            Self::UserChoice => "USER_AUTH",
             Self::RefreshToken => "REFRESH_TOKEN_AUTH",
         }
     }

@@ -1,17 +1,15 @@
 //! Signing up, and confirming it with a code or by an administrator.
 
-use std::sync::Arc;
-
-use notewarden_domain::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    AppClient, UserPool, UserPoolError,
-    attributes::{self, Writer},
+    AppClient, Delivery, UserPool, UserPoolError,
+    attributes::{Changes, Writer},
+    messages::NewCode,
     sign_in::compute,
 };
 use crate::{
-    codes::{self, CodeError, SIGN_UP_CODE_LIFETIME, SentCodes},
+    codes::{self, SIGN_UP_CODE_LIFETIME, SentCodes},
     email::EmailAddress,
     inbox::{self, Message, MessagePurpose},
     passwords::KeptPassword,
@@ -29,13 +27,6 @@ pub struct SignedUp {
     pub delivery: Delivery,
 }
 
-/// Where a code went, or seems to have gone.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
-    /// The masked address.
-    pub destination: String,
-}
-
 impl UserPool {
     /// Makes an unconfirmed user and sends them a code.
     ///
@@ -51,26 +42,20 @@ impl UserPool {
         self.client(client.id)?
             .check_secret_hash(username, client.secret_hash)?;
         let email: EmailAddress = username.parse().map_err(|_| UserPoolError::NotAnEmail)?;
-        let attributes = attributes::of_new_user(attributes, &email, Writer::Client)?;
+        let schema = &self.shared.settings.custom_attributes;
+        let attributes = Changes::of_new_user(schema, attributes, &email, Writer::Client)?;
         self.shared.settings.password_policy.check(password)?;
 
         let now = self.now();
         let id = random::uuid(self.ids());
         let code = codes::generate(self.ids());
         let digest = codes::digest(&self.shared.vault, id, code.expose());
-        let user = User {
-            id,
-            email,
-            is_email_verified: false,
-            attributes: attributes.others,
-            password: self.keep_password(id, password).await?,
-            state: UserState::Unconfirmed {
-                codes: SentCodes::first(digest, now, SIGN_UP_CODE_LIFETIME),
-            },
-            is_enabled: true,
-            created_at: now,
-            modified_at: now,
+        let password = self.keep_password(id, password).await?;
+        let state = UserState::Unconfirmed {
+            codes: SentCodes::first(digest, now, SIGN_UP_CODE_LIFETIME),
         };
+        let mut user = User::new(id, email, password, state, now);
+        attributes.apply_others(&mut user);
         let message = Message {
             to: user.email.clone(),
             purpose: MessagePurpose::SignUp,
@@ -85,8 +70,8 @@ impl UserPool {
     /// Confirms a sign-up with the code that was sent last.
     ///
     /// # Errors
-    /// The code is refused, or there is nothing to confirm. Of an unknown user the code has always expired,
-    /// unless the client may know.
+    /// The code is refused, or there is nothing to confirm. Of an unknown user, and of one who has nothing to
+    /// confirm, every code is wrong, unless the client may know.
     pub async fn confirm_sign_up(
         &self,
         client: AppClient<'_>,
@@ -95,22 +80,30 @@ impl UserPool {
     ) -> Result<(), UserPoolError> {
         let settings = self.client(client.id)?;
         settings.check_secret_hash(username, client.secret_hash)?;
-        let Some(user) = self.find_user(username)?.filter(|user| user.is_enabled) else {
-            return Err(if settings.prevents_user_existence_errors {
-                CodeError::Expired.into()
-            } else {
-                UserPoolError::UserNotFound
-            });
+        let subject = self.subject(username)?;
+        let digest = codes::digest(&self.shared.vault, subject.id, code);
+        let refused = match subject.user.filter(|user| user.is_enabled) {
+            None => UserPoolError::UserNotFound,
+            Some(mut user) => match user.sign_up_codes() {
+                Err(state) => state.into(),
+                Ok(_) => {
+                    let now = self.now();
+                    let confirm = move |user: &mut User| {
+                        user.sign_up_codes()?.check(&digest, now)?;
+                        Ok(user.confirm(true, now)?)
+                    };
+                    let id = subject.id;
+                    let confirmed =
+                        self.commit(move |transaction| users::update(transaction, id, confirm));
+                    return confirmed.await?;
+                }
+            },
         };
-        let digest = codes::digest(&self.shared.vault, user.id, code);
-        let now = self.now();
-        self.commit(move |transaction| {
-            users::update(transaction, user.id, |user| {
-                user.sign_up_codes()?.check(&digest, now)?;
-                Ok(user.confirm(true, now)?)
-            })
-        })
-        .await?
+        if settings.prevents_user_existence_errors {
+            let wrong = self.check_shadow_code(subject.id, MessagePurpose::SignUp);
+            return Err(wrong.await?.into());
+        }
+        Err(refused)
     }
 
     /// Sends an unconfirmed user another code. An unknown user, and one who needs none, seem to get one too,
@@ -125,18 +118,28 @@ impl UserPool {
     ) -> Result<Delivery, UserPoolError> {
         let settings = self.client(client.id)?;
         settings.check_secret_hash(username, client.secret_hash)?;
-        let outcome = match self.find_user(username)?.filter(|user| user.is_enabled) {
-            Some(user) => self.send_another_code(user).await,
-            None => Err(UserPoolError::UserNotFound),
+        let subject = self.subject(username)?;
+        let purpose = MessagePurpose::SignUp;
+        let refused = match subject.user.filter(|user| user.is_enabled) {
+            None => UserPoolError::UserNotFound,
+            Some(mut user) => match user.sign_up_codes() {
+                Err(state) => state.into(),
+                Ok(_) => {
+                    let another = |user: &mut User, NewCode { digest, now }| {
+                        let codes = user.sign_up_codes()?;
+                        Ok(codes.another(digest, now, SIGN_UP_CODE_LIFETIME)?)
+                    };
+                    return self.send_code(user.id, user.email, purpose, another).await;
+                }
+            },
         };
-        match outcome {
-            Err(UserPoolError::UserNotFound | UserPoolError::CannotBeConfirmed(_))
-                if settings.prevents_user_existence_errors =>
-            {
-                Ok(Delivery::pretended(username))
-            }
-            other => other,
+        if settings.prevents_user_existence_errors {
+            let lifetime = SIGN_UP_CODE_LIFETIME;
+            return self
+                .pretend_to_send_code(subject.id, username, purpose, lifetime)
+                .await;
         }
+        Err(refused)
     }
 
     /// Confirms a sign-up without a code; the address stays unverified.
@@ -195,56 +198,5 @@ impl UserPool {
             (self.shared.on_message)(message);
         }
         Ok(())
-    }
-
-    async fn send_another_code(&self, user: User) -> Result<Delivery, UserPoolError> {
-        let now = self.now();
-        let code = codes::generate(self.ids());
-        let digest = codes::digest(&self.shared.vault, user.id, code.expose());
-        let message = Message {
-            to: user.email,
-            purpose: MessagePurpose::SignUp,
-            code,
-            sent_at: now,
-        };
-        let sealed = self.seal(&message)?;
-        self.commit(move |transaction| {
-            let sent = users::update(transaction, user.id, |user| another(user, digest, now))?;
-            if sent.is_ok() {
-                inbox::insert(transaction, &sealed)?;
-            }
-            Ok(sent)
-        })
-        .await??;
-        (self.shared.on_message)(&message);
-        Ok(Delivery::to(&message.to))
-    }
-
-    fn seal(&self, message: &Message) -> Result<Vec<u8>, UserPoolError> {
-        let ids = Arc::clone(&self.shared.ids);
-        Ok(inbox::seal(message, &self.shared.vault, ids.as_ref())?)
-    }
-}
-
-fn another(user: &mut User, digest: [u8; 32], now: Timestamp) -> Result<(), UserPoolError> {
-    let codes = user.sign_up_codes()?;
-    Ok(codes.another(digest, now, SIGN_UP_CODE_LIFETIME)?)
-}
-
-impl Delivery {
-    fn to(address: &EmailAddress) -> Self {
-        Self {
-            destination: address.masked(),
-        }
-    }
-
-    /// As if the name were an address with a user behind it.
-    fn pretended(username: &str) -> Self {
-        match username.parse() {
-            Ok(address) => Self::to(&address),
-            Err(_) => Self {
-                destination: "a***@e***".to_owned(),
-            },
-        }
     }
 }

@@ -3,8 +3,12 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use uuid::Uuid;
 
-use super::{AppClient, AuthFlow, Progress, UserPool, UserPoolError, sign_in::compute};
+use super::{
+    AppClient, AuthFlow, ClientSettings, Progress, UserPool, UserPoolError,
+    sign_in::{Passed, compute},
+};
 use crate::{
+    attempts::Tried,
     challenges::{Challenge, Step},
     passwords::KeptPassword,
     srp::{ClientPublic, Scrambler, ServerSecret},
@@ -47,8 +51,21 @@ impl UserPool {
         username: &str,
         client_public: &str,
     ) -> Result<SrpChallenge, UserPoolError> {
-        let settings = self.client(client.id)?.allowing(AuthFlow::UserSrp)?;
+        let flow = AuthFlow::UserSrp;
+        let settings = self.client(client.id)?.allowing(flow)?;
         settings.check_secret_hash(username, client.secret_hash)?;
+        self.ask_for_proof(settings, flow, username, client_public)
+            .await
+    }
+
+    /// Asks for the proof in a sign-in by `flow`, which the client allows.
+    pub(super) async fn ask_for_proof(
+        &self,
+        settings: &ClientSettings,
+        flow: AuthFlow,
+        username: &str,
+        client_public: &str,
+    ) -> Result<SrpChallenge, UserPoolError> {
         let client_public =
             ClientPublic::from_hex(client_public).map_err(|_| UserPoolError::InvalidSrpNumber)?;
         let subject = self.subject(username)?;
@@ -67,12 +84,12 @@ impl UserPool {
             server_secret: *secret.as_bytes(),
             scrambler: *server_public.scrambler(&client_public).as_bytes(),
         };
-        let challenge = Challenge::new(&settings.id, subject.id, step, self.now(), self.ids());
+        let challenge = self.session(settings, subject.id, flow, step)?;
         Ok(SrpChallenge {
             user_id: subject.id,
             salt: salt.to_hex(),
             server_public: server_public.to_hex(),
-            secret_block: challenge.seal(&self.shared.vault, self.ids())?,
+            secret_block: challenge.expose().to_owned(),
         })
     }
 
@@ -86,22 +103,28 @@ impl UserPool {
         username: &str,
         proof: PasswordProof<'_>,
     ) -> Result<Progress, UserPoolError> {
-        let settings = self.client(client.id)?.allowing(AuthFlow::UserSrp)?;
+        let settings = self.client(client.id)?;
         settings.check_secret_hash(username, client.secret_hash)?;
         let challenge = self
             .challenge(settings, proof.secret_block)
             .map_err(|_| UserPoolError::WrongCredentials)?;
+        settings.allowing(challenge.flow)?;
         if self.subject(username)?.id != challenge.user {
             return Err(UserPoolError::WrongCredentials);
         }
-        self.check_attempts(challenge.user)?;
+        self.check_attempts(Tried::Password, challenge.user)?;
         let subject = self.subject_with_id(challenge.user)?;
         let is_proved = self.is_proved(&challenge, subject.password, proof).await?;
         let is_right = is_proved && subject.user.is_some();
-        let concluded = self.conclude_attempt(challenge.user, is_right);
+        let concluded = self.conclude_attempt(Tried::Password, challenge.user, is_right);
+        let concluded = concluded.await;
         match subject.user {
             Some(user) if is_right && concluded.is_ok() => {
-                self.admit(settings, user, Some(&challenge)).await
+                let passed = Passed {
+                    answered: Some(&challenge),
+                    ..Passed::first_factor(challenge.flow)
+                };
+                self.proceed(settings, user, passed).await
             }
             _ => {
                 self.spend(&challenge).await?;

@@ -17,6 +17,9 @@ const USERS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("users");
 /// Canonical address → user id.
 const BY_EMAIL: TableDefinition<'_, &str, u128> = TableDefinition::new("users_by_email");
 
+/// The most users that are read for one page: a few milliseconds' work.
+const MOST_READ: usize = 2_000;
+
 /// The users of a data directory.
 #[derive(Clone)]
 pub(crate) struct Users {
@@ -50,21 +53,76 @@ impl Users {
         })
     }
 
-    /// Up to `limit` users whose ids come after `after`, in the order of their ids.
-    pub(crate) fn page(&self, after: Option<Uuid>, limit: usize) -> Result<Vec<User>, StoreError> {
+    /// Up to `limit` users whose ids come after `after` and who are `wanted`, in the order of their ids; and
+    /// after whom to go on, if there are more. However few are wanted, no more than [`MOST_READ`] are read: a
+    /// page may hold fewer users than `limit`, or none, and still not be the last.
+    pub(crate) fn page(
+        &self,
+        after: Option<Uuid>,
+        limit: usize,
+        wanted: impl Fn(&User) -> bool,
+    ) -> Result<(Vec<User>, Option<Uuid>), StoreError> {
         self.database.read(|transaction| {
-            let mut users = Vec::with_capacity(limit.min(64));
+            let (mut users, mut last, mut read) = (Vec::with_capacity(limit.min(64)), None, 0);
+            let mut next = None;
             visit(transaction, after, |id, item| {
-                users.push(User::decode(id, item)?);
-                Ok(if users.len() < limit {
-                    ControlFlow::Continue(())
-                } else {
-                    ControlFlow::Break(())
-                })
+                if users.len() >= limit || read >= MOST_READ {
+                    next = last;
+                    return Ok(ControlFlow::Break(()));
+                }
+                let user = User::decode(id, item)?;
+                (last, read) = (Some(id), read + 1);
+                if wanted(&user) {
+                    users.push(user);
+                }
+                Ok(ControlFlow::Continue(()))
             })?;
-            Ok(users)
+            Ok((users, next))
         })
     }
+
+    /// Up to `limit` users whose canonical addresses begin with `prefix` and come after `after`, in the order
+    /// of their addresses; and after which address to go on, if there are more.
+    pub(crate) fn page_by_email(
+        &self,
+        prefix: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<User>, Option<String>), StoreError> {
+        self.database
+            .read(|transaction| Ok(page_by_email(transaction, prefix, after, limit)?))
+    }
+}
+
+fn page_by_email(
+    transaction: &ReadTransaction,
+    prefix: &str,
+    after: Option<&str>,
+    limit: usize,
+) -> Result<(Vec<User>, Option<String>), Fault> {
+    let (mut users, mut last) = (Vec::with_capacity(limit.min(64)), None);
+    let Some(by_email) = existing(transaction.open_table(BY_EMAIL))? else {
+        return Ok((users, None));
+    };
+    let first = after.filter(|after| *after > prefix).unwrap_or(prefix);
+    for entry in by_email.range(first..)? {
+        let (email, id) = entry?;
+        if !email.value().starts_with(prefix) {
+            break;
+        }
+        if Some(email.value()) == after {
+            continue;
+        }
+        if users.len() >= limit {
+            return Ok((users, last));
+        }
+        last = Some(email.value().to_owned());
+        let id = Uuid::from_u128(id.value());
+        if let Some(item) = find(transaction, id)? {
+            users.push(User::decode(id, &item)?);
+        }
+    }
+    Ok((users, None))
 }
 
 /// Whether `user` can be inserted: another call may have been first.
@@ -96,7 +154,10 @@ pub(crate) fn get(transaction: &WriteTransaction, id: Uuid) -> Result<Option<Use
         .transpose()?)
 }
 
-/// Changes the user `id`; nothing is written unless `change` changes something. Their id and address stay.
+/// Changes the user `id`; nothing is written unless `change` changes something. Their id stays.
+///
+/// # Errors
+/// There is no such user; or the changed one has an address that is another's, `AlreadyExists`.
 pub(crate) fn update<T>(
     transaction: &WriteTransaction,
     id: Uuid,
@@ -107,11 +168,20 @@ pub(crate) fn update<T>(
     };
     let mut after = before.clone();
     let outcome = change(&mut after);
-    if after != before {
-        let item = after.encode()?;
-        let mut users = transaction.open_table(USERS)?;
-        users.insert(id.as_u128(), item.as_slice())?;
+    // Addresses that differ in case only are equal, and still not the same text.
+    let is_changed = after != before || after.email.as_str() != before.email.as_str();
+    if !is_changed {
+        return Ok(outcome);
     }
+    if after.email != before.email {
+        check_is_new(transaction, &after)?;
+        let mut by_email = transaction.open_table(BY_EMAIL)?;
+        by_email.remove(before.email.canonical().as_str())?;
+        by_email.insert(after.email.canonical().as_str(), id.as_u128())?;
+    }
+    let item = after.encode()?;
+    let mut users = transaction.open_table(USERS)?;
+    users.insert(id.as_u128(), item.as_slice())?;
     Ok(outcome)
 }
 

@@ -1,9 +1,15 @@
 //! The User Pool: signing up and in, what sessions give, and what attackers do not get.
 
 mod admin;
+mod attributes;
+mod authenticator;
+mod choice;
 mod enumeration;
 mod groups;
 mod keys;
+mod machine;
+mod mfa;
+mod passwords;
 pub mod pool;
 mod sessions;
 mod sign_in;

@@ -13,7 +13,9 @@ use notewarden_userpool::{
         IdentityPoolError, LoginError, LoginVerifier, Logins, Providers, UserPoolLogin,
     },
     passwords::PasswordPolicy,
-    user_pool::{AppClient, AuthFlow, ClientSettings, Progress, Tokens, UserPoolSettings},
+    user_pool::{
+        AppClient, AuthFlow, ClientSettings, MfaSettings, Progress, Tokens, UserPoolSettings,
+    },
 };
 
 use crate::data_directory::{ACCOUNT, DataDirectory};
@@ -51,6 +53,10 @@ async fn user_pool(data: &DataDirectory, id: &str) -> UserPool {
             require_symbols: true,
         },
         temporary_password_lifetime: 24 * HOUR,
+        custom_attributes: Vec::new(),
+        keeps_email_until_verified: false,
+        mfa: MfaSettings::default(),
+        allows_email_sign_in: false,
         clients: vec![client_settings(CLIENT), client_settings(OTHER_CLIENT)],
     };
     let key_file = data.path().join("user-pool.key");

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     attributes::{self, Attribute},
     constraints::{Constraints, USER_POOL_ID, USERNAME},
+    mfa_settings::FactorsInUse,
     user::UserState,
 };
 use crate::json_protocol::Exception;
@@ -24,6 +25,8 @@ pub(super) struct AdminGetUserResponse {
     user_attributes: Vec<Attribute>,
     #[serde(flatten)]
     state: UserState,
+    #[serde(flatten)]
+    in_use: FactorsInUse,
 }
 
 pub(super) async fn handle(
@@ -38,6 +41,7 @@ pub(super) async fn handle(
     let profile = pool.admin_get_user(username)?;
     Ok(AdminGetUserResponse {
         state: (&profile).into(),
+        in_use: (&profile).into(),
         username: profile.id.to_string(),
         user_attributes: attributes::of(profile.attributes),
     })

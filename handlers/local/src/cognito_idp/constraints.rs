@@ -34,7 +34,7 @@ pub(super) const CLIENT_ID: Text = Text::secret(1, 128, r"[\w+]+", |text| {
 /// `ConfirmationCodeType`
 pub(super) const CODE: Text = Text::open(1, 2_048, r"[\S]+", is_unbroken);
 /// `SessionType`
-pub(super) const SESSION: Text = Text::secret(20, 2_048, "", |_| true);
+pub(super) const SESSION: Text = Text::secret(20, 4_096, "", |_| true);
 /// `TokenModelType`
 pub(super) const TOKEN: Text = Text::secret(0, usize::MAX, "[A-Za-z0-9-_=.]+", |text| {
     has_only(text, |c| is_word(c) || matches!(c, '-' | '=' | '.'))
@@ -51,6 +51,17 @@ pub(super) const USER_POOL_ID: Text = Text::open(1, 55, r"[\w-]+_[0-9a-zA-Z]+", 
             && has_only(name, |c| c.is_ascii_alphanumeric())
     })
 });
+/// `SoftwareTokenMFAUserCodeType`
+pub(super) const USER_CODE: Text = Text::secret(6, 6, "[0-9]+", |text| {
+    has_only(text, |c| c.is_ascii_digit())
+});
+/// `AttributeNameType`
+pub(super) const ATTRIBUTE_NAME: Text =
+    Text::open(1, 32, r"[\p{L}\p{M}\p{S}\p{N}\p{P}\t\n\r ]+", |text| {
+        !text.is_empty()
+    });
+/// `UserFilterType`
+pub(super) const FILTER: Text = Text::open(0, 256, "", |_| true);
 /// `SearchPaginationTokenType`
 pub(super) const PAGINATION_TOKEN: Text = Text::open(1, usize::MAX, r"[\S]+", is_unbroken);
 
@@ -135,6 +146,24 @@ impl Constraints {
         self.0
             .check_length(member, shown, value, text.least..=text.most);
         Some(value)
+    }
+
+    /// That a member is there whose values are checked elsewhere.
+    pub(super) fn present(&mut self, member: &str, is_there: bool) {
+        if !is_there {
+            self.0.add_missing(member, Shown::Null);
+        }
+    }
+
+    /// Names of attributes, of which there must be a list.
+    pub(super) fn names(&mut self, member: &str, names: Option<Vec<String>>) -> Vec<String> {
+        self.present(member, names.is_some());
+        let names = names.unwrap_or_default();
+        for (index, name) in names.iter().enumerate() {
+            let member = format!("{member}.{}.member", index + 1);
+            self.optional(&member, Some(name), ATTRIBUTE_NAME);
+        }
+        names
     }
 
     /// One of a set of words.

@@ -4,6 +4,7 @@ use notewarden_domain::StoreError;
 use notewarden_userpool::{
     UserPoolError,
     codes::CodeError,
+    factors::Factor,
     groups::GroupError,
     passwords::WeakPassword,
     tokens::TokenError,
@@ -14,6 +15,7 @@ use crate::json_protocol::Exception;
 
 const NOT_AUTHORIZED: &str = "NotAuthorizedException";
 const NOT_FOUND: &str = "ResourceNotFoundException";
+const SOFTWARE_TOKEN_NOT_FOUND: &str = "SoftwareTokenMFANotFoundException";
 const INVALID_PARAMETER: &str = "InvalidParameterException";
 
 impl From<UserPoolError> for Exception {
@@ -40,6 +42,37 @@ impl From<UserPoolError> for Exception {
                 INVALID_PARAMETER,
                 format!(
                     "Attributes did not conform to the schema: Type for attribute {{{name}}} could not be determined"
+                ),
+            ),
+            UserPoolError::ImmutableAttribute(name) => (
+                INVALID_PARAMETER,
+                format!("user.{name}: Attribute cannot be updated.\n"),
+            ),
+            UserPoolError::RequiredAttribute(name) => (
+                INVALID_PARAMETER,
+                format!("Cannot delete the attribute {name}: every user has it."),
+            ),
+            UserPoolError::NotVerifiable(name) => (
+                INVALID_PARAMETER,
+                format!("Codes verify the attribute email only, not {name}."),
+            ),
+            UserPoolError::FactorNotInPool(Factor::SoftwareToken) => (
+                SOFTWARE_TOKEN_NOT_FOUND,
+                "Software Token MFA has not been enabled by the userPool".to_owned(),
+            ),
+            UserPoolError::FactorNotInPool(factor) => (
+                INVALID_PARAMETER,
+                format!("{} has not been enabled by the userPool", factor.as_str()),
+            ),
+            UserPoolError::FactorNotSetUp(Factor::SoftwareToken) => (
+                SOFTWARE_TOKEN_NOT_FOUND,
+                "User has not set up software token mfa".to_owned(),
+            ),
+            UserPoolError::FactorNotSetUp(factor) => (
+                INVALID_PARAMETER,
+                format!(
+                    "User does not have delivery config set to turn on {}",
+                    factor.as_str()
                 ),
             ),
             UserPoolError::InvalidAttribute(name) => (
@@ -82,6 +115,47 @@ fn fixed(error: &UserPoolError) -> Option<(&'static str, &'static str)> {
         ),
         UserPoolError::Group(error) => return of_group(error),
         UserPoolError::WrongCredentials => (NOT_AUTHORIZED, "Incorrect username or password."),
+        UserPoolError::EmailExists => (
+            "AliasExistsException",
+            "An account with the given email already exists.",
+        ),
+        UserPoolError::PasswordResetRequired => (
+            "PasswordResetRequiredException",
+            "Password reset required for the user",
+        ),
+        UserPoolError::CannotBeReset(_) => (
+            NOT_AUTHORIZED,
+            "User password cannot be reset in the current state.",
+        ),
+        UserPoolError::NoVerifiedEmail => (
+            INVALID_PARAMETER,
+            "Cannot reset password for the user as there is no registered/verified email or phone_number",
+        ),
+        UserPoolError::TooManyCodes => (
+            "TooManyRequestsException",
+            "Too many codes were tried or asked for, please try after some time.",
+        ),
+        UserPoolError::WrongCode => ("CodeMismatchException", "Invalid code received for user"),
+        UserPoolError::CodeUsed => (
+            "ExpiredCodeException",
+            "Your software token has already been used once.",
+        ),
+        UserPoolError::AuthenticatorNotProved => {
+            ("EnableSoftwareTokenMFAException", "Code mismatch")
+        }
+        UserPoolError::NameTooLong => (
+            INVALID_PARAMETER,
+            "The friendly device name must have length less than or equal to 256.",
+        ),
+        UserPoolError::SeveralPreferred => (
+            INVALID_PARAMETER,
+            "Only one second factor can be the preferred one.",
+        ),
+        UserPoolError::InvalidChoice => (
+            INVALID_PARAMETER,
+            "The answer is not one of those that the challenge offered.",
+        ),
+        UserPoolError::InvalidPosition => (INVALID_PARAMETER, "Invalid pagination token"),
         UserPoolError::LockedOut => (NOT_AUTHORIZED, "Password attempts exceeded"),
         UserPoolError::NotConfirmed => ("UserNotConfirmedException", "User is not confirmed."),
         UserPoolError::Disabled => (NOT_AUTHORIZED, "User is disabled."),

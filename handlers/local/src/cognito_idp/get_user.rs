@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     attributes::{self, Attribute},
     constraints::{Constraints, TOKEN},
+    mfa_settings::FactorsInUse,
 };
 use crate::json_protocol::Exception;
 
@@ -20,6 +21,8 @@ pub(super) struct GetUserRequest {
 pub(super) struct GetUserResponse {
     username: String,
     user_attributes: Vec<Attribute>,
+    #[serde(flatten)]
+    in_use: FactorsInUse,
 }
 
 pub(super) async fn handle(
@@ -31,6 +34,7 @@ pub(super) async fn handle(
     constraints.check()?;
     let profile = pool.get_user(token).await?;
     Ok(GetUserResponse {
+        in_use: (&profile).into(),
         username: profile.id.to_string(),
         user_attributes: attributes::of(profile.attributes),
     })

@@ -1,10 +1,10 @@
-//! `ListUsers`: all users, page by page.
+//! `ListUsers`: users, page by page.
 
-use notewarden_userpool::UserPool;
+use notewarden_userpool::{UserPool, users::InvalidFilter};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    constraints::{Constraints, PAGINATION_TOKEN, USER_POOL_ID},
+    constraints::{Constraints, FILTER, PAGINATION_TOKEN, USER_POOL_ID},
     exception::invalid_parameter,
     user::User,
 };
@@ -20,6 +20,7 @@ pub(super) struct ListUsersRequest {
     limit: Option<i64>,
     pagination_token: Option<String>,
     filter: Option<String>,
+    attributes_to_get: Option<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -38,26 +39,40 @@ pub(super) async fn handle(
     let pool_id = constraints.required("userPoolId", input.user_pool_id.as_deref(), USER_POOL_ID);
     let after = input.pagination_token.as_deref();
     let after = constraints.optional("paginationToken", after, PAGINATION_TOKEN);
+    let filter = constraints.optional("filter", input.filter.as_deref(), FILTER);
+    let wanted = input.attributes_to_get;
+    let wanted = wanted.map(|names| constraints.names("attributesToGet", Some(names)));
     let limit = input.limit.unwrap_or(MAX_LIMIT);
     constraints.at_least("limit", limit, 0);
     constraints.at_most("limit", limit, MAX_LIMIT);
     constraints.check()?;
     pool.check_id(pool_id)?;
-    if input.filter.is_some_and(|filter| !filter.is_empty()) {
-        return Err(invalid_parameter("Users are listed without a filter only."));
-    }
-    let after = after
-        .map(|after| {
-            after
-                .parse()
-                .map_err(|_| invalid_parameter("Invalid pagination token"))
-        })
-        .transpose()?;
+    let filter = filter.filter(|filter| !filter.is_empty());
+    let filter = filter.map(str::parse).transpose().map_err(of_filter)?;
+    let invalid = |_| invalid_parameter("Invalid pagination token");
+    let after = after.map(str::parse).transpose().map_err(invalid)?;
     // AWS reads 0 as no limit of the client's.
     let limit = if limit == 0 { MAX_LIMIT } else { limit };
-    let page = pool.list_users(after, usize::try_from(limit).unwrap_or_default())?;
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let page = pool.list_users(filter.as_ref(), after.as_ref(), limit)?;
+    let users = page.users.into_iter().map(|mut profile| {
+        if let Some(wanted) = &wanted {
+            profile.attributes.retain(|(name, _)| wanted.contains(name));
+        }
+        User::from(profile)
+    });
     Ok(ListUsersResponse {
-        users: page.users.into_iter().map(User::from).collect(),
+        users: users.collect(),
         pagination_token: page.next.map(|next| next.to_string()),
+    })
+}
+
+fn of_filter(invalid: InvalidFilter) -> Exception {
+    invalid_parameter(match invalid {
+        InvalidFilter::Form => {
+            "Invalid filter: it must be of the form attribute = \"value\" or attribute ^= \"value\""
+                .to_owned()
+        }
+        InvalidFilter::Attribute(name) => format!("Invalid search attribute: {name}"),
     })
 }

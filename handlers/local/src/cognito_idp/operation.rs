@@ -7,11 +7,17 @@ use serde_json::Value;
 
 use super::{
     admin_add_user_to_group, admin_confirm_sign_up, admin_create_user, admin_delete_user,
-    admin_disable_user, admin_enable_user, admin_get_user, admin_list_groups_for_user,
-    admin_remove_user_from_group, admin_set_user_password, admin_user_global_sign_out,
-    confirm_sign_up, create_group, delete_group, get_group, get_tokens_from_refresh_token,
-    get_user, global_sign_out, initiate_auth, list_groups, list_users, list_users_in_group,
-    resend_confirmation_code, respond_to_auth_challenge, revoke_token, sign_up, update_group,
+    admin_delete_user_attributes, admin_disable_user, admin_enable_user, admin_get_user,
+    admin_initiate_auth, admin_list_groups_for_user, admin_remove_user_from_group,
+    admin_reset_user_password, admin_respond_to_auth_challenge, admin_set_user_mfa_preference,
+    admin_set_user_password, admin_update_user_attributes, admin_user_global_sign_out,
+    associate_software_token, change_password, confirm_forgot_password, confirm_sign_up,
+    create_group, delete_group, delete_user, delete_user_attributes, forgot_password, get_group,
+    get_tokens_from_refresh_token, get_user, get_user_attribute_verification_code,
+    get_user_auth_factors, global_sign_out, initiate_auth, list_groups, list_users,
+    list_users_in_group, resend_confirmation_code, respond_to_auth_challenge, revoke_token,
+    set_user_mfa_preference, sign_up, update_group, update_user_attributes, verify_software_token,
+    verify_user_attribute,
 };
 use crate::{
     json_protocol::{self, Exception, operation::WayIn, parse, to_json},
@@ -50,9 +56,14 @@ const SERVED: &[Operation] = &[
     Operation::permitted("AdminConfirmSignUp", served!(admin_confirm_sign_up)),
     Operation::permitted("AdminCreateUser", served!(admin_create_user)),
     Operation::permitted("AdminDeleteUser", served!(admin_delete_user)),
+    Operation::permitted(
+        "AdminDeleteUserAttributes",
+        served!(admin_delete_user_attributes),
+    ),
     Operation::permitted("AdminDisableUser", served!(admin_disable_user)),
     Operation::permitted("AdminEnableUser", served!(admin_enable_user)),
     Operation::permitted("AdminGetUser", served!(admin_get_user)),
+    Operation::permitted("AdminInitiateAuth", served!(admin_initiate_auth)),
     Operation::permitted(
         "AdminListGroupsForUser",
         served!(admin_list_groups_for_user),
@@ -61,20 +72,44 @@ const SERVED: &[Operation] = &[
         "AdminRemoveUserFromGroup",
         served!(admin_remove_user_from_group),
     ),
+    Operation::permitted("AdminResetUserPassword", served!(admin_reset_user_password)),
+    Operation::permitted(
+        "AdminRespondToAuthChallenge",
+        served!(admin_respond_to_auth_challenge),
+    ),
+    Operation::permitted(
+        "AdminSetUserMFAPreference",
+        served!(admin_set_user_mfa_preference),
+    ),
     Operation::permitted("AdminSetUserPassword", served!(admin_set_user_password)),
+    Operation::permitted(
+        "AdminUpdateUserAttributes",
+        served!(admin_update_user_attributes),
+    ),
     Operation::permitted(
         "AdminUserGlobalSignOut",
         served!(admin_user_global_sign_out),
     ),
+    Operation::open("AssociateSoftwareToken", served!(associate_software_token)),
+    Operation::with_token("ChangePassword", served!(change_password)),
+    Operation::open("ConfirmForgotPassword", served!(confirm_forgot_password)),
     Operation::open("ConfirmSignUp", served!(confirm_sign_up)),
     Operation::permitted("CreateGroup", served!(create_group)),
     Operation::permitted("DeleteGroup", served!(delete_group)),
+    Operation::with_token("DeleteUser", served!(delete_user)),
+    Operation::with_token("DeleteUserAttributes", served!(delete_user_attributes)),
+    Operation::open("ForgotPassword", served!(forgot_password)),
     Operation::permitted("GetGroup", served!(get_group)),
     Operation::open(
         "GetTokensFromRefreshToken",
         served!(get_tokens_from_refresh_token),
     ),
     Operation::with_token("GetUser", served!(get_user)),
+    Operation::with_token(
+        "GetUserAttributeVerificationCode",
+        served!(get_user_attribute_verification_code),
+    ),
+    Operation::with_token("GetUserAuthFactors", served!(get_user_auth_factors)),
     Operation::with_token("GlobalSignOut", served!(global_sign_out)),
     Operation::open("InitiateAuth", served!(initiate_auth)),
     Operation::permitted("ListGroups", served!(list_groups)),
@@ -83,8 +118,12 @@ const SERVED: &[Operation] = &[
     Operation::open("ResendConfirmationCode", served!(resend_confirmation_code)),
     Operation::open("RespondToAuthChallenge", served!(respond_to_auth_challenge)),
     Operation::open("RevokeToken", served!(revoke_token)),
+    Operation::with_token("SetUserMFAPreference", served!(set_user_mfa_preference)),
     Operation::open("SignUp", served!(sign_up)),
     Operation::permitted("UpdateGroup", served!(update_group)),
+    Operation::with_token("UpdateUserAttributes", served!(update_user_attributes)),
+    Operation::open("VerifySoftwareToken", served!(verify_software_token)),
+    Operation::with_token("VerifyUserAttribute", served!(verify_user_attribute)),
 ];
 
 /// The operations that are served to whoever is permitted them.
@@ -217,20 +256,14 @@ const REFUSED: &[Refused] = &[
         names: &["AdminDisableProviderForUser", "AdminLinkProviderForUser"],
     },
     Refused {
-        reason: "the user pool has no multi-factor authentication",
+        reason: "no text messages are sent; second factors are chosen by SetUserMFAPreference",
         way_in: WayIn::Permitted,
-        names: &["AdminSetUserMFAPreference", "AdminSetUserSettings"],
+        names: &["AdminSetUserSettings"],
     },
     Refused {
-        reason: "the user pool has no multi-factor authentication",
+        reason: "no text messages are sent; second factors are chosen by SetUserMFAPreference",
         way_in: WayIn::AccessToken,
-        names: &[
-            "AssociateSoftwareToken",
-            "GetUserAuthFactors",
-            "SetUserMFAPreference",
-            "SetUserSettings",
-            "VerifySoftwareToken",
-        ],
+        names: &["SetUserSettings"],
     },
     Refused {
         reason: "there are no passkeys",
@@ -241,46 +274,6 @@ const REFUSED: &[Refused] = &[
             "ListWebAuthnCredentials",
             "StartWebAuthnRegistration",
         ],
-    },
-    Refused {
-        reason: "administrators do not sign in for users",
-        way_in: WayIn::Permitted,
-        names: &["AdminInitiateAuth", "AdminRespondToAuthChallenge"],
-    },
-    Refused {
-        reason: "attributes stay as they were given at sign-up",
-        way_in: WayIn::Permitted,
-        names: &["AdminDeleteUserAttributes", "AdminUpdateUserAttributes"],
-    },
-    Refused {
-        reason: "attributes stay as they were given at sign-up",
-        way_in: WayIn::AccessToken,
-        names: &[
-            "DeleteUserAttributes",
-            "GetUserAttributeVerificationCode",
-            "UpdateUserAttributes",
-            "VerifyUserAttribute",
-        ],
-    },
-    Refused {
-        reason: "only administrators give new passwords, by AdminSetUserPassword",
-        way_in: WayIn::Permitted,
-        names: &["AdminResetUserPassword"],
-    },
-    Refused {
-        reason: "only administrators give new passwords, by AdminSetUserPassword",
-        way_in: WayIn::Anybody,
-        names: &["ConfirmForgotPassword", "ForgotPassword"],
-    },
-    Refused {
-        reason: "only administrators give new passwords, by AdminSetUserPassword",
-        way_in: WayIn::AccessToken,
-        names: &["ChangePassword"],
-    },
-    Refused {
-        reason: "only administrators delete users, by AdminDeleteUser",
-        way_in: WayIn::AccessToken,
-        names: &["DeleteUser"],
     },
 ];
 

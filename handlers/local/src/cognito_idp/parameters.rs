@@ -27,8 +27,12 @@ impl Parameters {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The names that begin with `prefix`.
-    pub(super) fn has_prefix(&self, prefix: &str) -> bool {
-        self.0.keys().any(|name| name.starts_with(prefix))
+    /// The parameters whose names begin with `prefix`, without it.
+    pub(super) fn with_prefix(&self, prefix: &str) -> Vec<(String, String)> {
+        let stripped = |(name, value): (&String, &String)| {
+            let name = name.strip_prefix(prefix)?;
+            Some((name.to_owned(), value.clone()))
+        };
+        self.0.iter().filter_map(stripped).collect()
     }
 }

@@ -1,5 +1,7 @@
 //! The wire, member by member: what each operation answers, and how it refuses.
 
+mod account;
+mod factors;
 mod groups;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc, time::Duration};
@@ -10,7 +12,7 @@ use notewarden_embedded::Database;
 use notewarden_userpool::{
     UserPool, UserPoolSettings,
     passwords::PasswordPolicy,
-    user_pool::{AuthFlow, ClientSettings},
+    user_pool::{AuthFlow, ClientSettings, MfaSettings},
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -33,9 +35,14 @@ struct Wire {
 
 impl Wire {
     fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// One whose pool has other settings.
+    fn with(change: impl FnOnce(&mut UserPoolSettings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let hour = Duration::from_secs(3_600);
-        let settings = UserPoolSettings {
+        let mut settings = UserPoolSettings {
             id: POOL.to_owned(),
             password_policy: PasswordPolicy {
                 minimum_length: 8,
@@ -45,12 +52,18 @@ impl Wire {
                 require_symbols: true,
             },
             temporary_password_lifetime: hour,
+            custom_attributes: Vec::new(),
+            keeps_email_until_verified: false,
+            mfa: MfaSettings::default(),
+            allows_email_sign_in: false,
             clients: vec![ClientSettings {
                 id: "web".to_owned(),
                 secret: None,
                 flows: BTreeSet::from([
                     AuthFlow::UserSrp,
                     AuthFlow::UserPassword,
+                    AuthFlow::AdminUserPassword,
+                    AuthFlow::UserChoice,
                     AuthFlow::RefreshToken,
                 ]),
                 prevents_user_existence_errors: true,
@@ -60,6 +73,7 @@ impl Wire {
                 refresh_token_lifetime: hour,
             }],
         };
+        change(&mut settings);
         let pool = UserPool::open(
             settings,
             Database::open(directory.path()).unwrap(),
@@ -76,7 +90,11 @@ impl Wire {
 
     /// One with Alice, who may sign in.
     async fn with_alice() -> Self {
-        let wire = Self::new();
+        Self::new().and_alice().await
+    }
+
+    async fn and_alice(self) -> Self {
+        let wire = self;
         let sign_up = json!({ "ClientId": "web", "Username": ALICE, "Password": PASSWORD });
         wire.call("SignUp", sign_up).await.unwrap();
         let confirm = json!({ "UserPoolId": POOL, "Username": ALICE });
@@ -108,6 +126,12 @@ impl Wire {
         let request = json!({ "ClientId": "web", "AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": parameters });
         let mut answer = self.call("InitiateAuth", request).await.unwrap();
         answer["AuthenticationResult"].take()
+    }
+
+    /// The code that was sent last.
+    fn last_code(&self) -> String {
+        let inbox = self.pool.inbox().unwrap();
+        inbox[0].code.expose().to_owned()
     }
 
     async fn refused(&self, operation: &str, members: Value) -> (&'static str, String) {
@@ -352,10 +376,16 @@ async fn refusals_have_cognitos_names_and_words() {
             "Initiate Auth method not supported",
         ),
         (
-            "ConfirmSignUp",
-            json!({ "ClientId": "web", "Username": ALICE, "ConfirmationCode": "000000" }),
+            "AdminConfirmSignUp",
+            json!({ "UserPoolId": POOL, "Username": ALICE }),
             "NotAuthorizedException",
             "User cannot be confirmed. Current status is CONFIRMED",
+        ),
+        (
+            "ConfirmSignUp",
+            json!({ "ClientId": "web", "Username": ALICE, "ConfirmationCode": "000000" }),
+            "CodeMismatchException",
+            "Invalid verification code provided, please try again.",
         ),
         (
             "AdminConfirmSignUp",
@@ -405,7 +435,13 @@ async fn a_body_that_is_no_request_is_refused_without_repeating_it() {
         assert_eq!(refusal.kind(), "SerializationException", "{body}");
         assert!(!refusal.message().contains("Passw0rd!"));
     }
-    assert!(wire.pool.list_users(None, 1).unwrap().users.is_empty());
+    assert!(
+        wire.pool
+            .list_users(None, None, 1)
+            .unwrap()
+            .users
+            .is_empty()
+    );
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use notewarden_domain::policy::{CompiledPolicies, Policy, PolicyError, PolicyKind};
-use notewarden_infra::{AuthFlow, RoleSettings, Stack};
+use notewarden_infra::{AuthFlow, MfaConfiguration, MfaMethod, MfaSettings, RoleSettings, Stack};
 use notewarden_userpool::{
     IdentityPoolSettings, Role, Roles, UserPoolSettings, passwords::PasswordPolicy, user_pool,
 };
@@ -69,6 +69,7 @@ pub fn user_pool(stack: &Stack, deployment: &Deployment) -> UserPoolSettings {
     let flows = client.auth_flows.iter().filter_map(|flow| match flow {
         AuthFlow::AllowUserSrpAuth => Some(user_pool::AuthFlow::UserSrp),
         AuthFlow::AllowUserPasswordAuth => Some(user_pool::AuthFlow::UserPassword),
+        AuthFlow::AllowAdminUserPasswordAuth => Some(user_pool::AuthFlow::AdminUserPassword),
         AuthFlow::AllowRefreshTokenAuth => Some(user_pool::AuthFlow::RefreshToken),
         _ => None,
     });
@@ -92,6 +93,23 @@ pub fn user_pool(stack: &Stack, deployment: &Deployment) -> UserPoolSettings {
             access_token_lifetime: client.validity.access,
             refresh_token_lifetime: client.validity.refresh,
         }],
+        custom_attributes: Vec::new(),
+        // As the template has it, which asks for no verification before an address counts.
+        keeps_email_until_verified: false,
+        mfa: mfa(&stack.user_pool.mfa),
+        allows_email_sign_in: false,
+    }
+}
+
+fn mfa(settings: &MfaSettings) -> user_pool::MfaSettings {
+    user_pool::MfaSettings {
+        requirement: match settings.configuration {
+            MfaConfiguration::Off => user_pool::MfaRequirement::Off,
+            MfaConfiguration::Optional => user_pool::MfaRequirement::Optional,
+            MfaConfiguration::On => user_pool::MfaRequirement::On,
+        },
+        software_token: settings.methods.contains(&MfaMethod::SoftwareTokenMfa),
+        email: settings.methods.contains(&MfaMethod::EmailOtp),
     }
 }
 

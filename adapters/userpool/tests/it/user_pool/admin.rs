@@ -40,7 +40,7 @@ async fn an_invited_user_chooses_a_password_at_the_first_sign_in() {
         assert_eq!(user_id, profile.id);
         let choose = |password| {
             pool.pool
-                .choose_password(WEB, ALICE, session.expose(), password)
+                .choose_password(WEB, ALICE, session.expose(), password, &[])
         };
         assert!(matches!(
             choose("weak").await,
@@ -48,7 +48,7 @@ async fn an_invited_user_chooses_a_password_at_the_first_sign_in() {
         ));
         let foreign = pool
             .pool
-            .choose_password(LEGACY, ALICE, session.expose(), PASSWORD)
+            .choose_password(LEGACY, ALICE, session.expose(), PASSWORD, &[])
             .await;
         assert!(matches!(foreign, Err(UserPoolError::InvalidChallenge)));
         if by_srp {
@@ -99,7 +99,7 @@ async fn users_are_listed_page_by_page_each_once() {
     let mut seen = Vec::new();
     let mut after = None;
     loop {
-        let page = pool.pool.list_users(after, 3).unwrap();
+        let page = pool.pool.list_users(None, after.as_ref(), 3).unwrap();
         assert!(page.users.len() <= 3);
         seen.extend(page.users.into_iter().map(|user| user.id));
         after = page.next;

@@ -11,7 +11,8 @@ use notewarden_userpool::{
     inbox::Message,
     passwords::PasswordPolicy,
     user_pool::{
-        AppClient, AuthFlow, ClientSettings, PasswordProof, Progress, SrpChallenge, Tokens,
+        AppClient, AuthFlow, ClientSettings, MfaRequirement, MfaSettings, PasswordProof, Progress,
+        SrpChallenge, Tokens,
     },
 };
 
@@ -45,6 +46,8 @@ fn settings() -> UserPoolSettings {
         flows: BTreeSet::from([
             AuthFlow::UserSrp,
             AuthFlow::UserPassword,
+            AuthFlow::AdminUserPassword,
+            AuthFlow::UserChoice,
             AuthFlow::RefreshToken,
         ]),
         prevents_user_existence_errors: true,
@@ -63,6 +66,10 @@ fn settings() -> UserPoolSettings {
             require_symbols: true,
         },
         temporary_password_lifetime: 7 * 24 * HOUR,
+        custom_attributes: Vec::new(),
+        keeps_email_until_verified: false,
+        mfa: MfaSettings::default(),
+        allows_email_sign_in: false,
         clients: vec![
             client(WEB.id),
             ClientSettings {
@@ -83,26 +90,55 @@ pub struct Pool {
     pub data: DataDirectory,
     pub pool: UserPool,
     pub heard: Arc<Mutex<Vec<Message>>>,
+    settings: UserPoolSettings,
 }
 
 impl Pool {
     pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A pool with other settings than the template's.
+    pub fn with(change: impl FnOnce(&mut UserPoolSettings)) -> Self {
         let data = DataDirectory::new();
         let heard = Arc::default();
+        let mut settings = settings();
+        change(&mut settings);
         Self {
-            pool: open(&data, &heard),
+            pool: open(&settings, &data, &heard),
             data,
             heard,
+            settings,
         }
+    }
+
+    /// A pool with second factors of both kinds.
+    pub fn with_factors(requirement: MfaRequirement) -> Self {
+        Self::with(|settings| {
+            settings.mfa = MfaSettings {
+                requirement,
+                software_token: true,
+                email: true,
+            };
+        })
     }
 
     /// A pool with Alice, who has confirmed her address.
     pub async fn with_alice() -> Self {
-        let pool = Self::new();
-        pool.sign_up(ALICE).await;
-        let code = pool.last_code();
-        pool.pool.confirm_sign_up(WEB, ALICE, &code).await.unwrap();
-        pool
+        Self::new().and_alice().await
+    }
+
+    /// Alice signs up and confirms her address.
+    pub async fn and_alice(self) -> Self {
+        self.and_user(ALICE).await;
+        self
+    }
+
+    /// Somebody signs up and confirms the address.
+    pub async fn and_user(&self, email: &str) {
+        self.sign_up(email).await;
+        let code = self.last_code();
+        self.pool.confirm_sign_up(WEB, email, &code).await.unwrap();
     }
 
     /// Opens it again, as another process would.
@@ -111,13 +147,15 @@ impl Pool {
             mut data,
             pool,
             heard,
+            settings,
         } = self;
         drop(pool);
         data.restart();
         Self {
-            pool: open(&data, &heard),
+            pool: open(&settings, &data, &heard),
             data,
             heard,
+            settings,
         }
     }
 
@@ -179,10 +217,14 @@ pub fn signed_in(progress: Progress) -> Tokens {
     }
 }
 
-fn open(data: &DataDirectory, heard: &Arc<Mutex<Vec<Message>>>) -> UserPool {
+fn open(
+    settings: &UserPoolSettings,
+    data: &DataDirectory,
+    heard: &Arc<Mutex<Vec<Message>>>,
+) -> UserPool {
     let heard = Arc::clone(heard);
     UserPool::open(
-        settings(),
+        settings.clone(),
         data.database(),
         &data.path().join("user-pool.key"),
         data.clock(),

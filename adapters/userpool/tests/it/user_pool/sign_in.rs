@@ -90,6 +90,40 @@ async fn five_wrong_passwords_lock_out_and_the_right_one_ends_it() {
     pool.sign_in().await;
 }
 
+#[tokio::test]
+async fn a_restart_ends_no_lockout_and_a_right_password_needs_no_write_of_its_own() {
+    let pool = Pool::with_alice().await;
+    // The first makes the keys.
+    pool.sign_in().await;
+    let before = pool.data.database().counters().writes;
+    pool.sign_in().await;
+    // The session.
+    assert_eq!(pool.data.database().counters().writes - before, 1);
+    for _ in 0..5 {
+        let wrong = pool.sign_in_with("Wr0ng-password").await;
+        assert!(matches!(wrong, Err(UserPoolError::WrongCredentials)));
+    }
+    let pool = pool.restart();
+    let locked = pool.sign_in_with(PASSWORD).await;
+    assert!(matches!(locked, Err(UserPoolError::LockedOut)));
+    pool.data.wait(1);
+    pool.sign_in().await;
+}
+
+#[tokio::test]
+async fn a_server_signs_its_users_in_by_its_own_flow_only() {
+    let pool = Pool::with_alice().await;
+    let sign_in = |client| {
+        pool.pool
+            .admin_sign_in_with_password(client, ALICE, PASSWORD)
+    };
+    signed_in(sign_in(WEB).await.unwrap());
+    assert!(matches!(
+        sign_in(LEGACY).await,
+        Err(UserPoolError::FlowNotAllowed(AuthFlow::AdminUserPassword))
+    ));
+}
+
 /// Tries made at once are counted like tries made one after the other.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_burst_of_guesses_is_locked_out_too() {

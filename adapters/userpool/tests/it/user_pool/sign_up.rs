@@ -74,7 +74,7 @@ async fn what_is_wrong_with_a_sign_up_is_told() {
         .sign_up(client("nobody"), "bob@example.com", PASSWORD, &[])
         .await;
     assert!(matches!(refused, Err(UserPoolError::ClientNotFound(_))));
-    assert_eq!(pool.pool.list_users(None, 10).unwrap().users.len(), 1);
+    assert_eq!(pool.pool.list_users(None, None, 10).unwrap().users.len(), 1);
     assert_eq!(pool.pool.inbox().unwrap().len(), 1);
 }
 
@@ -173,7 +173,13 @@ async fn ten_28_a_code_is_taken_once_in_time_and_of_its_user_only() {
         .confirm_sign_up(WEB, ALICE, &alices)
         .await
         .unwrap();
+    // Who may not know who is a user learns nothing; who may, why.
     let again = pool.pool.confirm_sign_up(WEB, ALICE, &alices).await;
+    assert!(matches!(
+        again,
+        Err(UserPoolError::Code(CodeError::Mismatch))
+    ));
+    let again = pool.pool.confirm_sign_up(LEGACY, ALICE, &alices).await;
     assert!(matches!(
         again,
         Err(UserPoolError::CannotBeConfirmed(UserStatus::Confirmed))

@@ -125,7 +125,7 @@ async fn a_challenge_is_its_users_and_clients_and_lives_three_minutes() {
     );
     assert!(matches!(
         refused.await,
-        Err(UserPoolError::FlowNotAllowed(_))
+        Err(UserPoolError::WrongCredentials)
     ));
 
     // A block that is not the pool's.

@@ -344,12 +344,42 @@ fn cognito() -> Vec<Case> {
         // The user exists, which is told only to who may make one.
         idp("AdminCreateUser", nothing),
         idp("AdminDeleteUser", nothing),
+        idp(
+            "AdminDeleteUserAttributes",
+            |_| json!({ "UserAttributeNames": ["name"] }),
+        ),
         idp("AdminDisableUser", nothing),
         idp("AdminEnableUser", nothing),
         idp("AdminGetUser", nothing),
+        // Whoever may sign in is somebody else's business: the template's client is for people only.
+        idp("AdminInitiateAuth", |place| {
+            json!({
+                "ClientId": place.output("UserPoolClient"),
+                "AuthFlow": "ADMIN_USER_PASSWORD_AUTH",
+                "AuthParameters": { "USERNAME": "bob@example.com", "PASSWORD": "Passw0rd!" },
+            })
+        }),
+        // There is no verified address that a code could go to.
+        idp("AdminResetUserPassword", nothing),
+        idp("AdminRespondToAuthChallenge", |place| {
+            json!({
+                "ClientId": place.output("UserPoolClient"),
+                "ChallengeName": "SOFTWARE_TOKEN_MFA",
+                "Session": "a session that nobody began",
+                "ChallengeResponses": { "USERNAME": "bob@example.com", "SOFTWARE_TOKEN_MFA_CODE": "123456" },
+            })
+        }),
+        idp(
+            "AdminSetUserMFAPreference",
+            |_| json!({ "SoftwareTokenMfaSettings": { "Enabled": false } }),
+        ),
         idp(
             "AdminSetUserPassword",
             |_| json!({ "Password": "N3w-Passw0rd!", "Permanent": true }),
+        ),
+        idp(
+            "AdminUpdateUserAttributes",
+            |_| json!({ "UserAttributes": [{ "Name": "name", "Value": "x" }] }),
         ),
         idp("AdminUserGlobalSignOut", nothing),
         idp("ListUsers", nothing),

@@ -1,0 +1,39 @@
+//! `AdminRespondToAuthChallenge`: the answer to a challenge, by a server for its user.
+
+use notewarden_userpool::UserPool;
+use serde::Deserialize;
+
+use super::{
+    auth_result::AuthAnswer,
+    challenge_answer::{self, CHALLENGES},
+    constraints::{CLIENT_ID, Constraints, SESSION, USER_POOL_ID},
+    parameters::Parameters,
+};
+use crate::json_protocol::Exception;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct AdminRespondToAuthChallengeRequest {
+    user_pool_id: Option<String>,
+    client_id: Option<String>,
+    challenge_name: Option<String>,
+    session: Option<String>,
+    challenge_responses: Option<Parameters>,
+}
+
+pub(super) async fn handle(
+    pool: &UserPool,
+    input: AdminRespondToAuthChallengeRequest,
+) -> Result<AuthAnswer, Exception> {
+    let mut constraints = Constraints::default();
+    let pool_id = constraints.required("userPoolId", input.user_pool_id.as_deref(), USER_POOL_ID);
+    let client_id = constraints.required("clientId", input.client_id.as_deref(), CLIENT_ID);
+    let name = input.challenge_name.as_deref();
+    constraints.one_of("challengeName", name, &CHALLENGES);
+    let session = constraints.optional("session", input.session.as_deref(), SESSION);
+    constraints.check()?;
+    pool.check_id(pool_id)?;
+    let responses = input.challenge_responses.unwrap_or_default();
+    let name = name.unwrap_or_default();
+    challenge_answer::give(pool, client_id, name, session, &responses).await
+}
