@@ -3,7 +3,7 @@
 //! [`unique_names`] gives entries names that are safe to unpack, [`Compression`] their [`Method`], [`Layout`] says
 //! where everything will lie, and [`Writer`] makes the records between the entries' bytes. Nothing here touches
 //! those bytes, so it is the same whether they are read by the worker or copied by the store, and the same
-//! input gives the same zip:
+//! input gives the same zip. A [`Plan`] says which bytes are read and which copied, at what expected cost.
 //!
 //! ```
 //! use notewarden_domain::Timestamp;
@@ -36,8 +36,10 @@ mod entry;
 mod layout;
 mod method;
 mod name;
+mod plan;
 mod record;
 mod stamp;
+mod terms;
 mod writer;
 
 pub use crc::Crc32;
@@ -45,4 +47,6 @@ pub use entry::{Body, Checksum, Entry, Extent};
 pub use layout::Layout;
 pub use method::{Compression, Method};
 pub use name::{EntryName, unique_names};
+pub use plan::{Expected, Origin, Piece, Plan, Source, Step, Strategy, Upload};
+pub use terms::{PartSize, Prices, StoreRules, Terms, Worker};
 pub use writer::{LayoutError, Writer};

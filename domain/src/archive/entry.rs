@@ -20,6 +20,18 @@ pub enum Checksum {
     Afterwards,
 }
 
+impl Checksum {
+    /// Of a stored entry of `size` bytes that the worker reads: known, or else first if the worker takes so
+    /// many bytes into memory (at most `buffer`), or else afterwards.
+    pub const fn of_stored(known: Option<Crc32>, size: u64, buffer: u64) -> Self {
+        match known {
+            Some(crc) => Self::Known(crc),
+            None if size <= buffer => Self::BodyFirst,
+            None => Self::Afterwards,
+        }
+    }
+}
+
 /// The bytes of an entry as they are in the zip: deflated ones after deflating.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Body {
@@ -110,6 +122,15 @@ impl Entry {
                 Checksum::Afterwards
             },
         }
+    }
+
+    /// The entry when its bytes are known before its header is written, as those of a copied object are.
+    #[must_use]
+    pub(super) fn with_body_first(mut self) -> Self {
+        if self.checksum == Checksum::Afterwards {
+            self.checksum = Checksum::BodyFirst;
+        }
+        self
     }
 
     /// Its name.

@@ -2,6 +2,7 @@
 
 mod layout;
 mod names;
+mod plan;
 mod sparse;
 
 use notewarden_domain::{

@@ -34,7 +34,7 @@ impl Case {
 }
 
 /// Deflated data (RFC 1951) in blocks without compression.
-fn deflate(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
     let mut packed = Vec::new();
     for block in bytes.chunks(1_000) {
         let length = u16::try_from(block.len()).unwrap();
