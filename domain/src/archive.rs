@@ -3,7 +3,8 @@
 //! [`unique_names`] gives entries names that are safe to unpack, [`Compression`] their [`Method`], [`Layout`] says
 //! where everything will lie, and [`Writer`] makes the records between the entries' bytes. Nothing here touches
 //! those bytes, so it is the same whether they are read by the worker or copied by the store, and the same
-//! input gives the same zip. A [`Plan`] says which bytes are read and which copied, at what expected cost.
+//! input gives the same zip. A [`Plan`] says which bytes are read and which copied, at what expected cost, and a
+//! [`Job`] who works on it and how it ends.
 //!
 //! ```
 //! use notewarden_domain::Timestamp;
@@ -33,7 +34,9 @@
 
 mod crc;
 mod entry;
+mod job;
 mod layout;
+mod limits;
 mod method;
 mod name;
 mod plan;
@@ -44,7 +47,12 @@ mod writer;
 
 pub use crc::Crc32;
 pub use entry::{Body, Checksum, Entry, Extent};
+pub use job::{
+    ARCHIVE_LIFETIME, ArchiveId, ArchiveName, Attempt, Failure, Job, LEASE, MAX_MISSING_NAMES,
+    Missing, Progress, Refused, State, Status,
+};
 pub use layout::Layout;
+pub use limits::Limits;
 pub use method::{Compression, Method};
 pub use name::{EntryName, unique_names};
 pub use plan::{Expected, Origin, Piece, Plan, Source, Step, Strategy, Upload};

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{IdentityId, Invalid};
+use crate::{IdentityId, Invalid, archive::ArchiveId};
 
 /// The longest object key that S3 takes, in bytes of UTF-8.
 pub const MAX_KEY_BYTES: usize = 1_024;
@@ -91,6 +91,11 @@ impl ObjectKey {
         format!("private/{owner}/")
     }
 
+    /// `zip/<identity id>/<archive id>.zip`: a zip made for a person.
+    pub fn archive(owner: &IdentityId, archive: ArchiveId) -> Self {
+        Self(format!("zip/{owner}/{archive}.zip").into())
+    }
+
     /// The key as S3 spells it.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -126,6 +131,14 @@ mod tests {
         ] {
             assert!(bad.parse::<FileName>().is_err(), "{bad:?} was taken");
         }
+    }
+
+    #[test]
+    fn archives_lie_outside_the_folder_under_their_owner() {
+        let owner = "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01";
+        let archive = "0193bb5a-7c00-7000-8000-00000000000a";
+        let key = ObjectKey::archive(&owner.parse().unwrap(), archive.parse().unwrap());
+        assert_eq!(key.as_str(), format!("zip/{owner}/{archive}.zip"));
     }
 
     #[test]

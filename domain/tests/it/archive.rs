@@ -1,5 +1,6 @@
 //! `notewarden_domain::archive`.
 
+mod job;
 mod layout;
 mod names;
 mod plan;
