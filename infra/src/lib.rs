@@ -48,7 +48,9 @@ pub use self::{
     deployment::Deployment,
     error::TemplateError,
     function::FunctionSettings,
-    identity_pool::{IdentityPoolSettings, UserPoolProvider},
+    identity_pool::{
+        AmbiguousRole, IdentityPoolSettings, MappingRule, MatchType, RoleMapping, UserPoolProvider,
+    },
     role::{NamedPolicy, RoleSettings},
     template::{Stack, Template},
     user_pool::{

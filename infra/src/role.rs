@@ -20,6 +20,8 @@ pub struct RoleSettings {
     pub trust_policy: String,
     /// What the role may do.
     pub permissions: Vec<NamedPolicy>,
+    /// Seconds for which its sessions may live: 3,600 unless the template says otherwise.
+    pub longest_session: u32,
 }
 
 /// An inline policy of a role.
@@ -64,6 +66,7 @@ fn settings(resources: &Resources<'_>, role: Found<Role>) -> Result<RoleSettings
                 document: policy.policy_document.to_string(),
             })
             .collect(),
+        longest_session: role.properties.max_session_duration.unwrap_or(3_600),
     })
 }
 
@@ -72,6 +75,7 @@ fn settings(resources: &Resources<'_>, role: Found<Role>) -> Result<RoleSettings
 struct Role {
     assume_role_policy_document: Value,
     policies: Vec<InlinePolicy>,
+    max_session_duration: Option<u32>,
 }
 
 impl Properties for Role {

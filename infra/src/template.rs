@@ -16,8 +16,9 @@ use crate::{
 };
 
 /// Types of the resources whose settings are read.
-const READ: [&str; 8] = [
+const READ: [&str; 9] = [
     "AWS::Cognito::IdentityPool",
+    "AWS::Cognito::IdentityPoolPrincipalTag",
     "AWS::Cognito::IdentityPoolRoleAttachment",
     "AWS::Cognito::UserPool",
     "AWS::Cognito::UserPoolClient",

@@ -8,6 +8,7 @@
 
 mod decisions;
 mod functions;
+mod identity_pool;
 mod permissions;
 mod policies;
 mod settings;
@@ -20,8 +21,9 @@ fn stack() -> Stack {
     stack_with([])
 }
 
-fn stack_with<const N: usize>(parameters: [(&str, &str); N]) -> Stack {
-    let deployment = Deployment::new("us-east-1", "000000000000")
+/// Where everything that the settings refer to exists.
+fn place() -> Deployment {
+    Deployment::new("us-east-1", "000000000000")
         .with("UserPool", "us-east-1_Pool00000")
         .with("UserPoolClient", "client00000000000000000000")
         .with(
@@ -32,10 +34,13 @@ fn stack_with<const N: usize>(parameters: [(&str, &str); N]) -> Stack {
         .with("Api", "api0000000")
         .with("Bucket", "notewarden-files")
         .with("ApiFunction", "notewarden-ApiFunction")
-        .with("ApiFunctionUrl", "url0000000");
+        .with("ApiFunctionUrl", "url0000000")
+}
+
+fn stack_with<const N: usize>(parameters: [(&str, &str); N]) -> Stack {
     let deployment = parameters
         .into_iter()
-        .fold(deployment, |deployment, (name, value)| {
+        .fold(place(), |deployment, (name, value)| {
             deployment.with_parameter(name, value)
         });
     Template::bundled().unwrap().deploy(&deployment).unwrap()
