@@ -17,8 +17,8 @@ pub enum Unserved {
     BrokenHead,
     /// Its body did not arrive whole.
     BrokenBody,
-    /// The router panicked.
-    Panicked,
+    /// The router panicked, or its answer broke off.
+    Failed,
     /// There is no time left for it. What it was to do may have been done.
     OutOfTime,
 }
@@ -30,7 +30,7 @@ impl Unserved {
             Self::NoSuchRoute => return json::no_such_route(),
             Self::BrokenHead => Problem::malformed("request", "must be valid HTTP"),
             Self::BrokenBody => Problem::malformed("body", "must arrive whole"),
-            Self::Panicked => Problem::fault(Kind::Internal, "the router panicked"),
+            Self::Failed => Problem::fault(Kind::Internal, "the router failed"),
             Self::OutOfTime => Problem::fault(Kind::Unavailable, "there was no time left"),
         };
         problem.answer(request_id, method == Method::HEAD)

@@ -1,0 +1,62 @@
+//! From the start of the process to the first event: which entry point it is, its parts, and the loop.
+
+use std::{error::Error, process::ExitCode};
+
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use crate::{
+    environment::{ApiSettings, Environment, EnvironmentError},
+    initialization, log, wiring,
+};
+
+/// Why a function cannot begin.
+#[derive(Debug, Error)]
+enum InitError {
+    #[error(transparent)]
+    Environment(#[from] EnvironmentError),
+    #[error("TLS cannot be set up")]
+    Tls(#[from] rustls::Error),
+    #[error("`_HANDLER` is `{0}`: it must be `api` or `archiver`")]
+    UnknownHandler(String),
+}
+
+/// Runs the function that the environment names, until Lambda ends the process.
+pub async fn run() -> ExitCode {
+    let environment = Environment::of_process();
+    log::start(&environment);
+    match start(&environment).await {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        Ok(Err(error)) => {
+            let error = error.as_ref() as &dyn Error;
+            tracing::error!(error, "the runtime interface failed");
+            ExitCode::FAILURE
+        }
+        Err(error) => {
+            tracing::error!(error = &error as &dyn Error, "the function cannot begin");
+            initialization::report(&environment, &error).await;
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Prepares and runs the entry point; the outer error comes before the first event.
+async fn start(environment: &Environment) -> Result<Result<(), lambda_runtime::Error>, InitError> {
+    let runtime = environment.runtime()?;
+    match runtime.handler.as_str() {
+        "api" => {
+            let api = wiring::api(&ApiSettings::read(environment)?, &runtime).await?;
+            let answer =
+                |event: LambdaEvent<Box<RawValue>>| api.answer(event.payload, event.context);
+            Ok(Runtime::new(service_fn(answer)).run().await)
+        }
+        "archiver" => {
+            let archiver = wiring::archiver(&runtime);
+            let work =
+                |event: LambdaEvent<Box<RawValue>>| archiver.work(event.payload, event.context);
+            Ok(Runtime::new(service_fn(work)).run().await)
+        }
+        other => Err(InitError::UnknownHandler(other.to_owned())),
+    }
+}

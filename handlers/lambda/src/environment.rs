@@ -1,0 +1,172 @@
+//! The environment variables: those that Lambda sets, and those that the template gives the function.
+
+use std::{env, ffi::OsString};
+
+use thiserror::Error;
+
+/// Variables that are missing or cannot be read.
+#[derive(Debug, PartialEq, Eq, Error)]
+#[error("the environment lacks `{}`", .0.join("`, `"))]
+pub(crate) struct EnvironmentError(Vec<&'static str>);
+
+/// Where variables are read from.
+pub(crate) struct Environment(fn(&str) -> Option<OsString>);
+
+impl Environment {
+    /// The environment of this process.
+    pub(crate) fn of_process() -> Self {
+        Self(|name| env::var_os(name))
+    }
+
+    /// The value of a variable; an empty one counts as none, and one that is not UTF-8 too.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let value = (self.0)(name)?.into_string().ok()?;
+        Some(value).filter(|value| !value.is_empty())
+    }
+
+    /// What every function needs.
+    pub(crate) fn runtime(&self) -> Result<RuntimeSettings, EnvironmentError> {
+        let mut read = Reader::new(self);
+        let settings = RuntimeSettings {
+            handler: read.required("_HANDLER"),
+            function: read.required("AWS_LAMBDA_FUNCTION_NAME"),
+        };
+        // The library that talks to Lambda needs them too, and panics without.
+        for name in ["AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] {
+            read.required(name);
+        }
+        read.required("AWS_LAMBDA_FUNCTION_VERSION");
+        read.done(settings)
+    }
+}
+
+/// Which function this is.
+pub(crate) struct RuntimeSettings {
+    /// The entry point.
+    pub(crate) handler: String,
+    /// The function's name.
+    pub(crate) function: String,
+}
+
+/// What the API's function needs.
+pub(crate) struct ApiSettings {
+    /// Where AWS is, and who asks.
+    pub(crate) aws: AwsSettings,
+    /// The name of the notes' table.
+    pub(crate) notes_table: String,
+    /// The name of the idempotency keys' table.
+    pub(crate) idempotency_table: String,
+    /// The name of the files' bucket.
+    pub(crate) bucket: String,
+}
+
+impl ApiSettings {
+    /// Reads them, and names everything that is missing at once.
+    pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
+        let mut read = Reader::new(environment);
+        let settings = Self {
+            aws: AwsSettings {
+                region: read.required("AWS_REGION"),
+                access_key_id: read.required("AWS_ACCESS_KEY_ID"),
+                secret_access_key: read.required("AWS_SECRET_ACCESS_KEY"),
+                session_token: environment.get("AWS_SESSION_TOKEN"),
+                dynamodb_endpoint: read.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+                s3_endpoint: read.endpoint("AWS_ENDPOINT_URL_S3"),
+            },
+            notes_table: read.required("NOTES_TABLE"),
+            idempotency_table: read.required("IDEMPOTENCY_TABLE"),
+            bucket: read.required("BUCKET"),
+        };
+        read.done(settings)
+    }
+}
+
+/// Where AWS is, and who asks.
+pub(crate) struct AwsSettings {
+    /// The region.
+    pub(crate) region: String,
+    /// The key that the function's role was given.
+    pub(crate) access_key_id: String,
+    /// The secret of the key.
+    pub(crate) secret_access_key: String,
+    /// The session that the key belongs to; standing keys have none.
+    pub(crate) session_token: Option<String>,
+    /// The URL of DynamoDB, if it is not AWS's.
+    pub(crate) dynamodb_endpoint: Option<String>,
+    /// The URL of S3, if it is not AWS's.
+    pub(crate) s3_endpoint: Option<String>,
+}
+
+/// Reads variables, and keeps the names of those that are missing.
+struct Reader<'a> {
+    environment: &'a Environment,
+    missing: Vec<&'static str>,
+}
+
+impl<'a> Reader<'a> {
+    const fn new(environment: &'a Environment) -> Self {
+        Self {
+            environment,
+            missing: Vec::new(),
+        }
+    }
+
+    fn required(&mut self, name: &'static str) -> String {
+        self.environment.get(name).unwrap_or_else(|| {
+            self.missing.push(name);
+            String::new()
+        })
+    }
+
+    /// The URL of one service, or that of all.
+    fn endpoint(&self, name: &str) -> Option<String> {
+        let of_all = || self.environment.get("AWS_ENDPOINT_URL");
+        self.environment.get(name).or_else(of_all)
+    }
+
+    fn done<T>(self, settings: T) -> Result<T, EnvironmentError> {
+        if self.missing.is_empty() {
+            Ok(settings)
+        } else {
+            Err(EnvironmentError(self.missing))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_missing_is_named() {
+        let environment = Environment(|name| match name {
+            "BUCKET" => Some("b".into()),
+            "NOTES_TABLE" => Some(OsString::new()),
+            name if name.starts_with("AWS_") => Some("x".into()),
+            _ => None,
+        });
+        let error = ApiSettings::read(&environment).err();
+        let names = vec!["NOTES_TABLE", "IDEMPOTENCY_TABLE"];
+        assert_eq!(error, Some(EnvironmentError(names)));
+        assert_eq!(
+            environment.runtime().err().map(|error| error.to_string()),
+            Some("the environment lacks `_HANDLER`".to_owned())
+        );
+    }
+
+    #[test]
+    fn the_url_of_a_service_is_nearer_than_that_of_all() {
+        let environment = Environment(|name| {
+            let value = match name {
+                "AWS_ENDPOINT_URL" => "http://all",
+                "AWS_ENDPOINT_URL_S3" => "http://s3",
+                "AWS_ENDPOINT_URL_DYNAMODB" => return None,
+                _ => "x",
+            };
+            Some(value.into())
+        });
+        let aws = ApiSettings::read(&environment).unwrap().aws;
+        assert_eq!(aws.s3_endpoint.as_deref(), Some("http://s3"));
+        assert_eq!(aws.dynamodb_endpoint.as_deref(), Some("http://all"));
+    }
+}
