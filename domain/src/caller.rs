@@ -10,6 +10,14 @@ pub enum Scope {
     NotesRead,
     /// Create, change and delete notes.
     NotesWrite,
+    /// Read files.
+    FilesRead,
+    /// Store and delete files.
+    FilesWrite,
+    /// See and download archives.
+    ArchivesRead,
+    /// Make, cancel and remove archives.
+    ArchivesWrite,
 }
 
 impl Scope {
@@ -18,6 +26,10 @@ impl Scope {
         match self {
             Self::NotesRead => "notes:read",
             Self::NotesWrite => "notes:write",
+            Self::FilesRead => "files:read",
+            Self::FilesWrite => "files:write",
+            Self::ArchivesRead => "archives:read",
+            Self::ArchivesWrite => "archives:write",
         }
     }
 }
@@ -59,4 +71,24 @@ impl Caller {
             scopes: Scopes::ALL,
         }
     }
+
+    /// Makes sure that the credentials allow `scope`.
+    ///
+    /// # Errors
+    /// If they do not reach this far.
+    pub const fn require(&self, scope: Scope) -> Result<(), NotAllowed> {
+        if self.scopes.contains(scope) {
+            Ok(())
+        } else {
+            Err(NotAllowed { scope })
+        }
+    }
+}
+
+/// The caller's credentials do not reach this far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the credentials do not allow `{}`", scope.name())]
+pub struct NotAllowed {
+    /// What they would have to allow.
+    pub scope: Scope,
 }

@@ -1,4 +1,4 @@
-//! Names of files in a person's folder, and the object keys they are stored under.
+//! Names of files in a person's folder, what is said of them, and the object keys they are stored under.
 
 use std::{fmt, str::FromStr};
 
@@ -24,6 +24,11 @@ impl FileName {
     /// The name as the client gave it.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What is behind the last `/`, never empty.
+    pub fn last_segment(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
     }
 }
 
@@ -73,6 +78,103 @@ impl From<FileName> for String {
 impl fmt::Display for FileName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// What names of files start with: any beginning of a [`FileName`], or nothing, which all start with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamePrefix(Box<str>);
+
+impl NamePrefix {
+    /// The prefix as the client gave it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for NamePrefix {
+    type Err = Invalid;
+
+    /// A prefix that no name can have is refused, so that a slip is not taken for an empty folder.
+    fn from_str(prefix: &str) -> Result<Self, Invalid> {
+        let folder = prefix.strip_suffix('/').unwrap_or(prefix);
+        let may_begin_a_name = match folder {
+            "" => prefix.is_empty(),
+            // The beginnings of names such as `.hidden` and `..data`.
+            _ if !prefix.ends_with('/') => format!("{folder}x").parse::<FileName>().is_ok(),
+            _ => folder.parse::<FileName>().is_ok(),
+        };
+        if may_begin_a_name {
+            Ok(Self(prefix.into()))
+        } else {
+            Err(Invalid::new(
+                "prefix",
+                "must be the beginning of a file name",
+            ))
+        }
+    }
+}
+
+/// A media type, as `text/plain; charset=utf-8`: 1–255 visible ASCII characters and spaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ContentType(Box<str>);
+
+impl ContentType {
+    /// The type as the client gave it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The type of a stored object: what a client of the store itself gave may be anything, and what is no
+    /// media type counts as unknown.
+    pub fn of_stored(text: Option<&str>) -> Self {
+        text.and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+}
+
+impl Default for ContentType {
+    /// Bytes of which nothing is known.
+    fn default() -> Self {
+        Self("application/octet-stream".into())
+    }
+}
+
+impl FromStr for ContentType {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let essence = text.split(';').next().unwrap_or_default().trim_end();
+        let is_token = |part: &str| {
+            let symbol = |byte| b"!#$&-^_.+".contains(&byte);
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || symbol(b))
+        };
+        let has_form = essence
+            .split_once('/')
+            .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype));
+        let is_visible = text
+            .bytes()
+            .all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        if has_form && is_visible && text.len() <= 255 {
+            Ok(Self(text.into()))
+        } else {
+            let rule = "must be a media type such as `image/png`, of at most 255 ASCII characters";
+            Err(Invalid::new("contentType", rule))
+        }
+    }
+}
+
+impl TryFrom<String> for ContentType {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        text.parse()
+    }
+}
+
+impl From<ContentType> for String {
+    fn from(content_type: ContentType) -> Self {
+        content_type.0.into()
     }
 }
 
@@ -139,6 +241,50 @@ mod tests {
         let archive = "0193bb5a-7c00-7000-8000-00000000000a";
         let key = ObjectKey::archive(&owner.parse().unwrap(), archive.parse().unwrap());
         assert_eq!(key.as_str(), format!("zip/{owner}/{archive}.zip"));
+    }
+
+    #[test]
+    fn every_beginning_of_a_name_is_a_prefix_and_nothing_else() {
+        for name in ["a", "photos/2026/ä ö.jpg", ".hidden/..data", "...", "a..b"] {
+            for (end, character) in name.char_indices() {
+                let prefix = &name[..end + character.len_utf8()];
+                assert_eq!(prefix.parse::<NamePrefix>().unwrap().as_str(), prefix);
+            }
+        }
+        assert_eq!("".parse::<NamePrefix>().unwrap(), NamePrefix::default());
+        for bad in [
+            "/", "/a", "a//", "a//b", "../", "./a", "a/../", "a\\", "a\n", "a/./",
+        ] {
+            assert!(bad.parse::<NamePrefix>().is_err(), "{bad:?} was taken");
+        }
+    }
+
+    #[test]
+    fn media_types_have_two_parts() {
+        for good in [
+            "a/b",
+            "image/svg+xml",
+            "text/plain; charset=utf-8",
+            "text/plain;a=\"b c\"",
+        ] {
+            assert_eq!(good.parse::<ContentType>().unwrap().as_str(), good);
+        }
+        let long = format!("a/{}", "b".repeat(254));
+        for bad in [
+            "",
+            "/",
+            "a",
+            "a/",
+            "/b",
+            "a/b/c",
+            "a b/c",
+            "a/b\r\nX: y",
+            "a/ü",
+            &long,
+        ] {
+            assert!(bad.parse::<ContentType>().is_err(), "{bad:?} was taken");
+        }
+        assert_eq!(ContentType::of_stored(Some("\n")), ContentType::default());
     }
 
     #[test]

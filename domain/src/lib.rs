@@ -9,12 +9,14 @@ pub mod archive;
 pub mod caller;
 pub mod error;
 pub mod file;
+pub mod files;
 pub mod idempotency;
 pub mod identity;
 pub mod note;
 pub mod notes;
 pub mod policy;
 pub mod ports;
+pub mod quota;
 pub mod time;
 
 pub use caller::{Caller, Scope, Scopes};

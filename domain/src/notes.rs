@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use crate::{
     Caller, Invalid, Note, NoteId, Scope, StoreError,
+    caller::NotAllowed,
     ports::{Clock, FileStore, IdSource, NotePage, NoteQuery, NoteStore, Order},
 };
 
@@ -54,7 +55,7 @@ impl Notes {
 
     /// The note.
     pub async fn get(&self, caller: &Caller, id: NoteId) -> Result<Note, NotesError> {
-        authorize(caller, Scope::NotesRead)?;
+        caller.require(Scope::NotesRead)?;
         self.current(caller, id).await
     }
 
@@ -66,7 +67,7 @@ impl Notes {
         after: Option<NoteId>,
         limit: usize,
     ) -> Result<NotePage, NotesError> {
-        authorize(caller, Scope::NotesRead)?;
+        caller.require(Scope::NotesRead)?;
         let query = NoteQuery {
             order,
             after,
@@ -79,14 +80,6 @@ impl Notes {
     async fn current(&self, caller: &Caller, id: NoteId) -> Result<Note, NotesError> {
         let found = self.notes.get(&caller.identity, id).await?;
         found.ok_or(NotesError::NotFound)
-    }
-}
-
-fn authorize(caller: &Caller, scope: Scope) -> Result<(), NotesError> {
-    if caller.scopes.contains(scope) {
-        Ok(())
-    } else {
-        Err(NotesError::Forbidden { scope })
     }
 }
 
@@ -107,11 +100,8 @@ pub enum NotesError {
     #[error("the idempotency key was used for another request")]
     KeyReused,
     /// The caller's credentials do not reach this far.
-    #[error("the credentials do not allow `{}`", scope.name())]
-    Forbidden {
-        /// What they would have to allow.
-        scope: Scope,
-    },
+    #[error(transparent)]
+    Forbidden(#[from] NotAllowed),
     /// Others changed the note each time it was about to be changed; the call may be repeated.
     #[error("the note is being changed by other requests")]
     Busy,

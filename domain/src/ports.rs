@@ -6,17 +6,24 @@ mod clock;
 mod files;
 mod identities;
 mod ids;
+mod links;
 mod notes;
 
 pub use accounts::Accounts;
 pub use clock::Clock;
-pub use files::{FileMeta, FileStore};
+pub use files::{FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore};
 pub use identities::{IdentityBroker, LoginOutcome};
 pub use ids::IdSource;
+pub use links::{DownloadTerms, LinkSigner, SignedLink, UploadTerms};
 pub use notes::{NotePage, NoteQuery, NoteStore, Order};
 
 #[cfg(feature = "mock")]
 pub use {
-    accounts::MockAccounts, clock::MockClock, files::MockFileStore, identities::MockIdentityBroker,
-    ids::MockIdSource, notes::MockNoteStore,
+    accounts::MockAccounts,
+    clock::MockClock,
+    files::{MockFileIndex, MockFileStore},
+    identities::MockIdentityBroker,
+    ids::MockIdSource,
+    links::MockLinkSigner,
+    notes::MockNoteStore,
 };

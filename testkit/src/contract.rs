@@ -2,12 +2,14 @@
 //! makes its own people, so that a suite can run on a store that others use at the same time.
 
 mod accounts;
+mod file_index;
 mod files;
 mod identities;
 mod ids;
 mod notes;
 
 pub use accounts::{Users, accounts};
+pub use file_index::{Folder, file_index};
 pub use files::{file_store, file_store_of_paths};
 pub use identities::{LoginProvider, identity_broker};
 pub use ids::id_source;

@@ -5,6 +5,7 @@ mod clock;
 mod files;
 mod identities;
 mod ids;
+mod links;
 mod notes;
 
 pub use accounts::MemoryAccounts;
@@ -12,4 +13,5 @@ pub use clock::{FixedClock, SteppedClock};
 pub use files::MemoryFiles;
 pub use identities::MemoryIdentities;
 pub use ids::SeededIds;
+pub use links::PlainLinks;
 pub use notes::MemoryNotes;

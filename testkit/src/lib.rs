@@ -20,5 +20,6 @@ pub mod http;
 pub mod model;
 
 pub use fakes::{
-    FixedClock, MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, SeededIds, SteppedClock,
+    FixedClock, MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, PlainLinks, SeededIds,
+    SteppedClock,
 };

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use notewarden_domain::{
     ObjectKey, StoreError,
+    archive::Crc32,
+    file::ContentType,
     ports::{FileMeta, FileStore},
 };
 
@@ -30,8 +32,10 @@ impl FileStore for EmbeddedFiles {
         let object = self.objects.head(key.as_str())?;
         Ok(object.map(|object| FileMeta {
             size: object.head.size,
+            content_type: ContentType::of_stored(object.layout.attributes.content_type.as_deref()),
             etag: object.head.etag,
             modified_at: object.head.modified_at,
+            crc32: object.head.crc32.map(Crc32::new),
         }))
     }
 

@@ -43,6 +43,7 @@ pub use self::{
     error::TokenError,
     fetch::{DocumentUrl, Fetch, FetchError, Fetched, HttpFetch, InvalidUrl, MAX_DOCUMENT},
     issuer_keys::{KeysUnavailable, LONGEST_KEPT, REFETCH_INTERVAL, SHORTEST_KEPT, STALE_IF_ERROR},
+    json::object as strict_object,
     jws::{Jws, JwsError, MAX_TOKEN_LENGTH},
     key::{BadSignature, JwkError, VerificationKey},
     key_set::{KeySet, KeySetError},

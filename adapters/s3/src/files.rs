@@ -6,11 +6,15 @@ use aws_sdk_s3::{
     config::{Builder, http::HttpResponse},
     error::{ProvideErrorMetadata, SdkError},
     operation::head_object::HeadObjectOutput,
+    types::{ChecksumMode, ChecksumType},
 };
+use aws_smithy_types::base64;
 use aws_types::SdkConfig;
 use notewarden_aws::{Failure, Tuning, store_error};
 use notewarden_domain::{
     ObjectKey, StoreError, Timestamp,
+    archive::Crc32,
+    file::ContentType,
     ports::{FileMeta, FileStore},
 };
 
@@ -52,6 +56,7 @@ impl S3Files {
 impl FileStore for S3Files {
     async fn head(&self, key: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
         let asked = self.client.head_object().bucket(&self.bucket);
+        let asked = asked.checksum_mode(ChecksumMode::Enabled);
         match asked.key(key.as_str()).send().await {
             Ok(found) => match meta(&found) {
                 Some(meta) => Ok(Some(meta)),
@@ -89,7 +94,18 @@ fn meta(found: &HeadObjectOutput) -> Option<FileMeta> {
     let modified_at = found.last_modified()?.to_millis().ok()?;
     Some(FileMeta {
         size: found.content_length()?.try_into().ok()?,
+        content_type: ContentType::of_stored(found.content_type()),
         etag: found.e_tag()?.trim_matches('"').to_owned(),
         modified_at: Timestamp::from_millis(modified_at.try_into().ok()?),
+        crc32: crc32(found),
     })
+}
+
+/// The checksum of the whole object; that of an upload in parts may be one of the parts' checksums.
+fn crc32(found: &HeadObjectOutput) -> Option<Crc32> {
+    if found.checksum_type() == Some(&ChecksumType::Composite) {
+        return None;
+    }
+    let bytes = base64::decode(found.checksum_crc32()?).ok()?;
+    Some(Crc32::new(u32::from_be_bytes(bytes.try_into().ok()?)))
 }

@@ -79,6 +79,11 @@ impl Credentials {
         }
     }
 
+    /// The account that they are of.
+    pub(crate) fn account_id(&self) -> &str {
+        &self.shared.account_id
+    }
+
     /// The credential `access_key_id`, also for a day after it has expired, so that its user can be told
     /// why it is refused: ask [`Credential::is_expired`]. One in use is found without the database.
     ///
@@ -188,13 +193,26 @@ impl Credentials {
     /// # Errors
     /// The database cannot be written.
     pub async fn revoke_identity(&self, identity: &IdentityId) -> Result<usize, StoreError> {
+        let (revoked, ()) = self.revoke_identity_with(identity, |_| Ok(())).await?;
+        Ok(revoked)
+    }
+
+    /// [`Credentials::revoke_identity`] in one transaction with `change`: neither happens without the other.
+    pub(crate) async fn revoke_identity_with<T: Send + 'static>(
+        &self,
+        identity: &IdentityId,
+        change: impl FnOnce(&WriteTransaction) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<(usize, T), StoreError> {
         let identity = identity.clone();
-        let revoked = self
+        let (revoked, changed) = self
             .shared
             .database
-            .write(move |transaction| Ok(table::remove_identity(transaction, &identity)?))
+            .write(move |transaction| {
+                let changed = change(transaction)?;
+                Ok((table::remove_identity(transaction, &identity)?, changed))
+            })
             .await?;
         self.shared.cache.remove(&revoked);
-        Ok(revoked.len())
+        Ok((revoked.len(), changed))
     }
 }

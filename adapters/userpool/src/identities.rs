@@ -30,14 +30,25 @@ pub struct Identity {
     pub logins: BTreeMap<String, String>,
     /// When it was made.
     pub created_at: Timestamp,
-    /// When a login was last linked.
+    /// When a login was last linked or unlinked.
     pub modified_at: Timestamp,
+    /// Whether it is nobody's any more: its last login was unlinked, or it was a guest's that has become another.
+    pub is_disabled: bool,
+}
+
+/// Part of the list of all identities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityPage {
+    /// In the order of their ids.
+    pub identities: Vec<Identity>,
+    /// Where the next page goes on, if there may be one.
+    pub next: Option<String>,
 }
 
 impl Identity {
     /// Whether nobody has signed in as it.
     pub fn is_guest(&self) -> bool {
-        self.logins.is_empty()
+        self.logins.is_empty() && !self.is_disabled
     }
 
     /// Whether `login` is one of its own.
@@ -145,25 +156,140 @@ impl Identities {
         resolved.await?.ok_or(ResolveError::Conflict)
     }
 
-    /// That `id` is there, as part of `transaction`.
-    pub(crate) fn check_exists(
+    /// Makes the guest `id` the identity of the person who showed `logins`. Where they have one already, that stays
+    /// theirs, and the guest's is nobody's from now on.
+    ///
+    /// # Errors
+    /// [`ResolveError::Conflict`] also if `id` is no guest's any more.
+    pub async fn adopt(
+        &self,
+        id: &IdentityId,
+        logins: &[Login],
+    ) -> Result<IdentityId, ResolveError> {
+        let (id, logins, now) = (id.clone(), logins.to_vec(), self.clock.now());
+        let adopted = self.database.write(move |transaction| {
+            let mut tables = table::Writer::open(transaction)?;
+            let guest = tables.identity(&id)?.filter(Identity::is_guest);
+            let Some(guest) = guest else {
+                return Ok(None);
+            };
+            let owner = match tables.resolve(&logins)? {
+                Resolution::Conflict => return Ok(None),
+                Resolution::Unknown => {
+                    let modified_at = now;
+                    let guest = Identity {
+                        modified_at,
+                        ..guest
+                    };
+                    return Ok(Some(tables.link(guest, logins)?));
+                }
+                Resolution::Known(owner) => owner,
+                Resolution::Partial(known) => tables.link(
+                    Identity {
+                        modified_at: now,
+                        ..known
+                    },
+                    logins,
+                )?,
+            };
+            tables.unlink(guest, &[], now)?;
+            Ok(Some(owner))
+        });
+        adopted.await?.ok_or(ResolveError::Conflict)
+    }
+
+    /// The identity of `login`, if it is linked to one.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn find_by_login(&self, login: &Login) -> Result<Option<Identity>, StoreError> {
+        self.database.read(|transaction| {
+            let Some(table) = table::Reader::open(transaction)? else {
+                return Ok(None);
+            };
+            Ok(table.owner(login)?)
+        })
+    }
+
+    /// Up to `limit` identities from where `after`, a page's `next`, says.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn list(
+        &self,
+        after: Option<&str>,
+        limit: usize,
+        hides_disabled: bool,
+    ) -> Result<IdentityPage, StoreError> {
+        let (identities, next) = self.database.read(|transaction| {
+            let Some(table) = table::Reader::open(transaction)? else {
+                return Ok(Default::default());
+            };
+            Ok(table.page(after, limit, hides_disabled)?)
+        })?;
+        Ok(IdentityPage { identities, next })
+    }
+
+    /// That `id` is still whose it was: has one of `logins`, or, without any, is a guest's. As part of `transaction`.
+    pub(crate) fn check_is_theirs(
         transaction: &WriteTransaction,
         id: &IdentityId,
+        logins: &[Login],
     ) -> Result<(), StoreError> {
-        match table::Writer::open(transaction)?.identity(id)? {
-            Some(_) => Ok(()),
-            None => Err(StoreError::NotFound),
+        let identity = table::Writer::open(transaction)?.identity(id)?;
+        let is_theirs = identity.is_some_and(|identity| match logins {
+            [] => identity.is_guest(),
+            logins => logins.iter().any(|login| identity.has(login)),
+        });
+        if is_theirs {
+            Ok(())
+        } else {
+            Err(StoreError::NotFound)
         }
     }
 
-    /// Forgets `id` and its links: its logins, shown again, make a new identity. Answers whether it was there.
+    /// That `id` is still somebody's who has signed in, or a guest's if `is_guest`. As part of `transaction`.
+    pub(crate) fn check_is_alive(
+        transaction: &WriteTransaction,
+        id: &IdentityId,
+        is_guest: bool,
+    ) -> Result<(), StoreError> {
+        match table::Writer::open(transaction)?.identity(id)? {
+            Some(identity) if !identity.is_disabled && identity.is_guest() == is_guest => Ok(()),
+            _ => Err(StoreError::NotFound),
+        }
+    }
+
+    /// Forgets `id` and its links: its logins, shown again, make a new identity. Answers whether it was there. As
+    /// part of `transaction`.
+    pub(crate) fn delete_within(
+        transaction: &WriteTransaction,
+        id: &IdentityId,
+    ) -> Result<bool, StoreError> {
+        Ok(table::Writer::open(transaction)?.delete(id)?)
+    }
+
+    /// Unlinks the logins of `id` at `providers`: shown again, they make a new identity. Without any login left, `id`
+    /// is nobody's, for ever. As part of `transaction`.
+    pub(crate) fn unlink_within(
+        transaction: &WriteTransaction,
+        id: &IdentityId,
+        providers: &[String],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut tables = table::Writer::open(transaction)?;
+        let identity = tables.identity(id)?.ok_or(StoreError::NotFound)?;
+        Ok(tables.unlink(identity, providers, now)?)
+    }
+
+    /// Forgets `id`, as [`Identities::delete_within`] does.
     ///
     /// # Errors
     /// The database cannot be written.
     pub async fn delete(&self, id: &IdentityId) -> Result<bool, StoreError> {
         let id = id.clone();
         self.database
-            .write(move |transaction| Ok(table::Writer::open(transaction)?.delete(&id)?))
+            .write(move |transaction| Self::delete_within(transaction, &id))
             .await
     }
 
@@ -178,6 +304,7 @@ impl Identities {
             logins: BTreeMap::new(),
             created_at: now,
             modified_at: now,
+            is_disabled: false,
         })
     }
 }

@@ -30,12 +30,13 @@ mod totp;
 pub mod user_pool;
 pub mod users;
 mod vault;
+pub mod web_identities;
 
 pub use credentials::{Credential, Credentials};
-pub use identities::{Identities, Identity, Login};
+pub use identities::{Identities, Identity, IdentityPage, Login};
 pub use identity_pool::{IdentityPool, IdentityPoolSettings};
-pub use principal::{CognitoIdentity, Principal, PrincipalKind};
-pub use roles::{Role, Roles};
+pub use principal::{CognitoIdentity, Principal, PrincipalKind, SessionScope, WebIdentity};
+pub use roles::{Luggage, RefusedAssumption, Role, Roles};
 pub use secret::Secret;
 pub use signing_keys::RotateKeysError;
 pub use user_pool::{UserPool, UserPoolError, UserPoolSettings};

@@ -20,6 +20,9 @@ impl IdentityBroker for IdentityPool {
             Ok(id) => Ok(LoginOutcome::Identity(id)),
             Err(IdentityPoolError::Store(error)) => Err(error),
             Err(IdentityPoolError::Login(LoginError::Store(error))) => Err(error),
+            Err(IdentityPoolError::Login(LoginError::Unavailable(error))) => {
+                Err(StoreError::Unavailable { source: error })
+            }
             Err(IdentityPoolError::Login(_) | IdentityPoolError::UnknownProvider(_)) => {
                 Ok(LoginOutcome::Refused)
             }

@@ -1,6 +1,6 @@
 //! Changing and deleting a note, against others who do the same.
 
-use super::{Notes, NotesError, Precondition, authorize};
+use super::{Notes, NotesError, Precondition};
 use crate::{
     Caller, Content, FileName, Note, NoteId, Scope, StoreError, Timestamp, note::Attachments,
 };
@@ -69,7 +69,7 @@ impl Notes {
         change: &Change,
         precondition: &Precondition,
     ) -> Result<Note, NotesError> {
-        authorize(caller, Scope::NotesWrite)?;
+        caller.require(Scope::NotesWrite)?;
         for _ in 0..ATTEMPTS {
             let note = self.current(caller, id).await?;
             precondition.check(note.version)?;
@@ -99,7 +99,7 @@ impl Notes {
         precondition: &Precondition,
         fate: Fate,
     ) -> Result<Deleted, NotesError> {
-        authorize(caller, Scope::NotesWrite)?;
+        caller.require(Scope::NotesWrite)?;
         for _ in 0..ATTEMPTS {
             let note = self.current(caller, id).await?;
             precondition.check(note.version)?;

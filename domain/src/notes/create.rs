@@ -1,6 +1,6 @@
 //! Creating a note, once.
 
-use super::{Notes, NotesError, authorize};
+use super::{Notes, NotesError};
 use crate::{
     Caller, Content, Note, NoteId, Scope, Timestamp, Version,
     idempotency::{Creation, IDEMPOTENCY_WINDOW, IdempotencyClaim, IdempotencyKey, RequestHash},
@@ -34,7 +34,7 @@ impl Notes {
         draft: Draft,
         once: Option<Once>,
     ) -> Result<Note, NotesError> {
-        authorize(caller, Scope::NotesWrite)?;
+        caller.require(Scope::NotesWrite)?;
         let now = self.clock.now();
         let claim = once.map(|once| IdempotencyClaim {
             owner: caller.identity.clone(),

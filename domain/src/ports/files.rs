@@ -2,17 +2,55 @@
 
 use async_trait::async_trait;
 
-use crate::{ObjectKey, StoreError, Timestamp};
+use crate::{
+    FileName, IdentityId, ObjectKey, StoreError, Timestamp,
+    archive::Crc32,
+    file::{ContentType, NamePrefix},
+    quota::Usage,
+};
 
 /// What is known of a stored file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileMeta {
     /// Its length in bytes.
     pub size: u64,
+    /// Its media type, as it was given when it was stored.
+    pub content_type: ContentType,
     /// Its entity tag, without quotes.
     pub etag: String,
     /// When it was stored.
     pub modified_at: Timestamp,
+    /// The checksum of its bytes, if the store knows it of the whole object.
+    pub crc32: Option<Crc32>,
+}
+
+/// A file in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its name in the owner's folder.
+    pub name: FileName,
+    /// What is known of it.
+    pub meta: FileMeta,
+}
+
+/// Which of a person's files to list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileQuery {
+    /// Only those whose names start with this.
+    pub prefix: NamePrefix,
+    /// Only those behind this name.
+    pub after: Option<FileName>,
+    /// At most this many, at least 1.
+    pub limit: usize,
+}
+
+/// One page of a list, in the order of the names' bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilePage {
+    /// The files, in order.
+    pub files: Vec<FileEntry>,
+    /// Whether there are more behind the last one.
+    pub more: bool,
 }
 
 /// Stores files as objects.
@@ -24,4 +62,18 @@ pub trait FileStore: Send + Sync {
 
     /// Removes the object. An object that is not there counts as removed.
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError>;
+}
+
+/// Knows what is in people's folders without asking the object store for each object.
+///
+/// It follows the object store: at once where both are one store, within seconds where it hears of changes
+/// by events.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait FileIndex: Send + Sync {
+    /// A page of the owner's files.
+    async fn list(&self, owner: &IdentityId, query: &FileQuery) -> Result<FilePage, StoreError>;
+
+    /// What the owner's files take together, at the same cost however many they are.
+    async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError>;
 }

@@ -1,8 +1,10 @@
 //! Who signed a request, and whether the policies let them: the one place where both are decided, and where
 //! both are written into the decision log.
 
+mod assumption;
 pub mod conditions;
 mod keys;
+mod policies;
 
 use std::{
     collections::BTreeMap,
@@ -15,14 +17,15 @@ use std::{
 use http::request::Parts;
 use notewarden_domain::{
     Timestamp,
-    policy::{self, CompiledPolicies, Context, Policy, Request, Verdict},
+    policy::{self, CompiledPolicies, Context, Request, Verdict},
     ports::Clock,
 };
 use notewarden_sigv4::{Body, Refusal, Service, Verified, Verifier};
 use notewarden_userpool::{Credential, Credentials, Principal, PrincipalKind};
 use serde_json::{Value, json};
 
-use self::{conditions::Facts, keys::Keys};
+pub use self::{assumption::Assumption, policies::Policies};
+use self::{conditions::Facts, keys::Keys, policies::Narrowed};
 use crate::{
     decisions::{Decision, Decisions, Explain, Explanation, Outcome},
     wire::WireRequest,
@@ -36,41 +39,9 @@ pub struct Access {
     keys: Keys,
     admin: Policies,
     roles: BTreeMap<String, Policies>,
+    narrowed: Narrowed,
     clock: Arc<dyn Clock>,
     decisions: Decisions,
-}
-
-/// The policies that have a say in a principal's requests.
-#[derive(Clone)]
-pub struct Policies {
-    /// In all but those for the bucket.
-    own: Arc<CompiledPolicies>,
-    /// In those for the bucket, which has a policy of its own.
-    on_bucket: Arc<CompiledPolicies>,
-}
-
-impl Policies {
-    /// The policies of a principal, and the bucket's.
-    pub fn new(own: &[Policy], bucket: &Policy) -> Self {
-        let builder = own
-            .iter()
-            .fold(CompiledPolicies::builder(), |builder, policy| {
-                builder.identity(policy)
-            });
-        Self {
-            own: Arc::new(builder.clone().build()),
-            on_bucket: Arc::new(builder.resource(bucket).build()),
-        }
-    }
-
-    /// Those that have a say in `action`.
-    pub fn on(&self, action: &str) -> &Arc<CompiledPolicies> {
-        if action.starts_with("s3:") {
-            &self.on_bucket
-        } else {
-            &self.own
-        }
-    }
 }
 
 /// Who signed a request.
@@ -131,6 +102,18 @@ pub struct Denied {
     pub explicit: bool,
 }
 
+impl Denied {
+    fn of(ask: &Ask<'_>, explicit: bool) -> Self {
+        let principal = ask.principal.map(|principal| principal.arn.clone());
+        Self {
+            principal: principal.unwrap_or_else(|| "anonymous".to_owned()),
+            action: ask.action.to_owned(),
+            resource: ask.resource.to_owned(),
+            explicit,
+        }
+    }
+}
+
 impl fmt::Display for Denied {
     /// As AWS words it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -183,6 +166,7 @@ impl Access {
             credentials,
             admin,
             roles,
+            narrowed: Narrowed::default(),
             clock,
             decisions: Decisions::default(),
         }
@@ -275,9 +259,23 @@ impl Access {
     pub fn authorize(&self, ask: &Ask<'_>) -> Result<(), Denied> {
         let at = self.clock.now();
         let policies = self.policies_of(ask);
-        let verdict = policies.map_or(Verdict::ImplicitlyDenied, |policies| {
-            self.evaluate(policies, ask, at)
-        });
+        let verdict = policies
+            .as_ref()
+            .map_or(Verdict::ImplicitlyDenied, |policies| {
+                self.evaluate(policies, ask, at)
+            });
+        let explain = self.explanation(policies, ask);
+        self.decide(ask, verdict, at, explain)
+    }
+
+    /// Writes the verdict into the decision log, and a refusal into the log.
+    fn decide(
+        &self,
+        ask: &Ask<'_>,
+        verdict: Verdict,
+        at: Timestamp,
+        explain: Explain,
+    ) -> Result<(), Denied> {
         self.decisions.record(Decision {
             request_id: ask.request_id.to_owned(),
             at,
@@ -285,20 +283,12 @@ impl Access {
             action: ask.action.to_owned(),
             resource: ask.resource.to_owned(),
             outcome: verdict.into(),
-            explain: self.explanation(policies, ask),
+            explain,
         });
         if verdict == Verdict::Allowed {
             return Ok(());
         }
-        let denied = Denied {
-            principal: ask
-                .principal
-                .map_or("anonymous", |principal| &principal.arn)
-                .to_owned(),
-            action: ask.action.to_owned(),
-            resource: ask.resource.to_owned(),
-            explicit: verdict == Verdict::ExplicitlyDenied,
-        };
+        let denied = Denied::of(ask, verdict == Verdict::ExplicitlyDenied);
         tracing::info!(request_id = ask.request_id, reason = %denied, "a request was denied");
         Err(denied)
     }
@@ -307,10 +297,10 @@ impl Access {
     pub fn would_allow(&self, ask: &Ask<'_>) -> bool {
         let at = self.clock.now();
         self.policies_of(ask)
-            .is_some_and(|policies| self.evaluate(policies, ask, at).is_allowed())
+            .is_some_and(|policies| self.evaluate(&policies, ask, at).is_allowed())
     }
 
-    fn evaluate(&self, policies: &CompiledPolicies, ask: &Ask<'_>, at: Timestamp) -> Verdict {
+    fn context<'a>(&'a self, ask: &'a Ask<'_>, at: Timestamp) -> Context<'a> {
         let facts = Facts {
             principal: ask.principal.map(Arc::as_ref),
             source: ask.peer.ip(),
@@ -321,14 +311,18 @@ impl Access {
             .context
             .iter()
             .map(|(key, value)| (*key, value.as_str()));
-        let context = conditions::context(facts, of_service);
+        conditions::context(facts, of_service)
+    }
+
+    fn evaluate(&self, policies: &CompiledPolicies, ask: &Ask<'_>, at: Timestamp) -> Verdict {
+        let context = self.context(ask, at);
         let caller = caller(ask.principal);
         policies.evaluate(&Request::new(&caller, ask.action, ask.resource, &context))
     }
 
     /// What explains the answer of `policies` to `ask`, keeping only what the decision itself does not.
-    fn explanation(&self, policies: Option<&Arc<CompiledPolicies>>, ask: &Ask<'_>) -> Explain {
-        let Some(policies) = policies.cloned() else {
+    fn explanation(&self, policies: Option<Arc<CompiledPolicies>>, ask: &Ask<'_>) -> Explain {
+        let Some(policies) = policies else {
             let reason = match ask.principal {
                 Some(_) => "the role of this session has no policies here",
                 None => "nobody signed the request",
@@ -357,13 +351,24 @@ impl Access {
         })
     }
 
-    /// The policies as they are now: a session has those of its role at the time it asks.
-    fn policies_of(&self, ask: &Ask<'_>) -> Option<&Arc<CompiledPolicies>> {
-        let policies = match &ask.principal?.kind {
-            PrincipalKind::Admin => &self.admin,
-            PrincipalKind::Session { role, .. } => self.roles.get(role)?,
-        };
-        Some(policies.on(ask.action))
+    fn policies_of(&self, ask: &Ask<'_>) -> Option<Arc<CompiledPolicies>> {
+        let policies = self.policies_of_principal(ask.principal?)?;
+        Some(Arc::clone(policies.on(ask.action)))
+    }
+
+    /// The policies as they are now: a session has those of its role at the time it asks, and no more than its own
+    /// session policies let through.
+    fn policies_of_principal(&self, principal: &Principal) -> Option<Policies> {
+        match &principal.kind {
+            PrincipalKind::Admin => Some(self.admin.clone()),
+            PrincipalKind::Session { role, scope, .. } => {
+                let of_role = self.roles.get(role)?;
+                if scope.policies.is_empty() {
+                    return Some(of_role.clone());
+                }
+                self.narrowed.of(role, of_role, &scope.policies)
+            }
+        }
     }
 }
 

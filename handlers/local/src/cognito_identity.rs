@@ -6,7 +6,10 @@ mod describe_identity;
 mod exception;
 mod get_credentials_for_identity;
 mod get_id;
+mod get_open_id_token;
+mod list_identities;
 pub mod operation;
+mod unlink_identity;
 
 use std::sync::Arc;
 
@@ -39,13 +42,18 @@ async fn perform(
     match operation.support {
         Support::GetId => to_json(get_id::handle(pool, parse(request)?).await?),
         Support::GetCredentialsForIdentity => {
-            to_json(get_credentials_for_identity::handle(pool, parse(request)?).await?)
+            to_json(get_credentials_for_identity::handle(app, request).await?)
         }
         Support::DescribeIdentity => to_json(describe_identity::handle(pool, parse(request)?)?),
         Support::DeleteIdentities => {
             to_json(delete_identities::handle(pool, parse(request)?).await?)
         }
-        Support::ClassicFlow => Err(exception::classic_flow()),
+        Support::GetOpenIdToken => to_json(get_open_id_token::handle(pool, parse(request)?).await?),
+        Support::ListIdentities => to_json(list_identities::handle(pool, parse(request)?)?),
+        Support::UnlinkIdentity => {
+            unlink_identity::handle(pool, parse(request)?).await?;
+            to_json(serde_json::json!({}))
+        }
         Support::Refused(reason) => Err(Exception::not_served(operation.name, reason)),
     }
 }

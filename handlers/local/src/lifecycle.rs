@@ -81,10 +81,7 @@ mod tests {
     #[tokio::test]
     async fn archives_go_after_a_day_and_files_stay() {
         let dir = tempfile::tempdir().unwrap();
-        let settings = Settings {
-            data_dir: dir.path().to_owned(),
-            on_message: Arc::new(|_| ()),
-        };
+        let settings = Settings::new(dir.path(), Arc::new(|_| ()));
         let app = wiring::open(settings).await.unwrap();
         for key in ["private/us-east-1:x/kept.txt", "zip/us-east-1:x/old.zip"] {
             let body = futures_util::stream::iter([Ok::<_, std::io::Error>(

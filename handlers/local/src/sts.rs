@@ -1,10 +1,15 @@
 //! STS: who somebody is, and credentials for a time. AWS's query protocol: a form comes, XML goes.
 
+mod assume_role;
+mod assume_role_with_web_identity;
+mod credentials;
 mod fault;
 mod get_caller_identity;
 mod get_session_token;
-mod operation;
+pub mod operation;
 mod query;
+mod session;
+mod tags;
 mod xml;
 
 use std::sync::Arc;
@@ -43,8 +48,13 @@ async fn answer(app: &App, request: &WireRequest) -> Result<String, Fault> {
     let operation = Operation::find(name)
         .filter(|_| version == VERSION)
         .ok_or_else(|| Fault::unknown_operation(name, version))?;
-    if let Support::Unsigned(reason) = operation.support {
-        return Err(Fault::refused(operation.name, reason));
+    match operation.support {
+        Support::Unsigned(reason) => return Err(Fault::refused(operation.name, reason)),
+        Support::AssumeRoleWithWebIdentity => {
+            let given = assume_role_with_web_identity::assume(app, &query, &request.id).await?;
+            return Ok(document(operation, request, |xml| given.write(xml)));
+        }
+        _ => {}
     }
     let action = format!("sts:{}", operation.name);
     let signer = app
@@ -58,9 +68,14 @@ async fn answer(app: &App, request: &WireRequest) -> Result<String, Fault> {
         Support::GetSessionToken => {
             let issued = get_session_token::issue(app, &query, &signer.credential).await?;
             Ok(document(operation, request, |xml| {
-                get_session_token::write(xml, &issued);
+                credentials::write(xml, &issued);
             }))
         }
+        Support::AssumeRole => {
+            let given = assume_role::assume(app, &query, request, &signer).await?;
+            Ok(document(operation, request, |xml| given.write(xml)))
+        }
+        Support::AssumeRoleWithWebIdentity => Err(Fault::missing_action()),
         Support::Refused(reason) | Support::Unsigned(reason) => {
             permit(app, request, &signer, &action)?;
             Err(Fault::refused(operation.name, reason))

@@ -1,8 +1,15 @@
 //! The one place where concrete adapters are chosen and put together.
 
 mod from_template;
+mod providers;
 
-use std::{collections::BTreeMap, error::Error, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use notewarden_domain::{
     notes::Notes,
@@ -30,6 +37,23 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// Hears of every message that the user pool sends.
     pub on_message: MessageListener,
+    /// The template to serve, in place of the one that the server was built with.
+    pub template: Option<PathBuf>,
+    /// The login providers of the identity pool: `providers.json` in the data directory, if there is one, unless
+    /// another file is named.
+    pub providers: Option<PathBuf>,
+}
+
+impl Settings {
+    /// A server of the template that it was built with.
+    pub fn new(data_dir: impl Into<PathBuf>, on_message: MessageListener) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            on_message,
+            template: None,
+            providers: None,
+        }
+    }
 }
 
 /// Why a server cannot be put together.
@@ -46,7 +70,11 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     let database = Database::open(&settings.data_dir)?;
     let data_dir = settings.data_dir.canonicalize()?;
     let deployment = Deployment::load_or_create(&data_dir, ids.as_ref())?;
-    let stack = deploy(&deployment)?;
+    let template = match &settings.template {
+        Some(path) => read_template(path)?,
+        None => Template::bundled()?,
+    };
+    let stack = deploy(&template, &deployment)?;
 
     let credentials = Credentials::new(ACCOUNT_ID, database.clone(), clock.clone(), ids.clone());
     let access = Access::new(AccessParts {
@@ -73,13 +101,17 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         .map(|pool| pool.client_id.clone());
     let login = UserPoolLogin::new(user_pool.clone(), client_ids.collect());
     let provider = UserPoolLogin::provider_name(&user_pool).to_owned();
+    let mut logins = providers::read(settings.providers.as_deref(), &data_dir, &clock)?;
+    providers::check_template(&logins, &stack.identity_pool)?;
+    logins.insert(provider, Arc::new(login));
     let roles: Arc<Roles> = Arc::new(from_template::roles(&stack)?);
     let identity_pool = IdentityPool::new(
         from_template::identity_pool(&stack, &deployment),
-        BTreeMap::from([(provider, Arc::new(login) as _)]),
+        logins,
         roles.clone(),
         Identities::new(REGION, database.clone(), clock.clone(), ids.clone()),
         credentials.clone(),
+        clock.clone(),
     );
 
     let objects = Objects::open(database.clone(), &data_dir, clock.clone(), ids.clone()).await?;
@@ -114,22 +146,31 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
 /// # Errors
 /// The template cannot be read.
 pub fn role_policies(deployment: &Deployment) -> Result<BTreeMap<String, Policies>, WiringError> {
-    Ok(from_template::role_policies(&deploy(deployment)?)?)
+    let stack = deploy(&Template::bundled()?, deployment)?;
+    Ok(from_template::role_policies(&stack)?)
+}
+
+fn read_template(path: &Path) -> Result<Template, WiringError> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("the template `{}` cannot be read: {error}", path.display()))?;
+    let template = Template::parse(&text);
+    Ok(template.map_err(|error| format!("the template `{}`: {error}", path.display()))?)
 }
 
 /// The template, read for this deployment.
-fn deploy(deployment: &Deployment) -> Result<Stack, TemplateError> {
+fn deploy(template: &Template, deployment: &Deployment) -> Result<Stack, TemplateError> {
     let place = notewarden_infra::Deployment::new(REGION, ACCOUNT_ID)
         .with("UserPool", &deployment.user_pool)
         .with("UserPoolClient", &deployment.user_pool_client)
         .with("IdentityPool", &deployment.identity_pool)
-        .with(
-            "AuthRole",
-            format!("notewarden-AuthRole-{}", deployment.suffix),
-        )
         .with("Api", &deployment.api_id)
         .with("Bucket", &deployment.bucket);
-    Template::bundled()?.deploy(&place)
+    let is_role = |(_, kind): &(&str, &str)| *kind == "AWS::IAM::Role";
+    let roles = template.resource_types().filter(is_role);
+    let place = roles.fold(place, |place, (id, _)| {
+        place.with(id, format!("notewarden-{id}-{}", deployment.suffix))
+    });
+    template.deploy(&place)
 }
 
 /// Makes the signing keys of a new pool beside the start: whoever needs one before waits for it.
@@ -146,7 +187,7 @@ fn prepare_signing_keys(user_pool: UserPool) {
 /// # Errors
 /// The template cannot be read.
 pub fn template_routes() -> Result<Vec<String>, TemplateError> {
-    Ok(deploy(&Deployment::example())?
+    Ok(deploy(&Template::bundled()?, &Deployment::example())?
         .api
         .routes
         .iter()
@@ -157,7 +198,7 @@ pub fn template_routes() -> Result<Vec<String>, TemplateError> {
 /// The template for tests, with ids that are easy to read.
 #[cfg(test)]
 pub(crate) fn test_stack() -> Stack {
-    deploy(&Deployment::example()).unwrap()
+    deploy(&Template::bundled().unwrap(), &Deployment::example()).unwrap()
 }
 
 #[cfg(test)]

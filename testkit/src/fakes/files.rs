@@ -7,8 +7,10 @@ use std::{
 
 use async_trait::async_trait;
 use notewarden_domain::{
-    ObjectKey, StoreError, Timestamp,
-    ports::{FileMeta, FileStore},
+    FileName, IdentityId, ObjectKey, StoreError, Timestamp,
+    file::ContentType,
+    ports::{FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore},
+    quota::Usage,
 };
 
 /// Files in memory.
@@ -21,8 +23,10 @@ impl MemoryFiles {
         let etag = format!("{size:032x}");
         let meta = FileMeta {
             size,
+            content_type: ContentType::default(),
             etag,
             modified_at,
+            crc32: None,
         };
         self.lock().insert(key.clone(), meta);
     }
@@ -47,4 +51,39 @@ impl FileStore for MemoryFiles {
         self.lock().remove(key);
         Ok(())
     }
+}
+
+#[async_trait]
+impl FileIndex for MemoryFiles {
+    async fn list(&self, owner: &IdentityId, query: &FileQuery) -> Result<FilePage, StoreError> {
+        let objects = self.lock();
+        let mut behind = of(&objects, owner)
+            .filter(|file| file.name.as_str().starts_with(query.prefix.as_str()))
+            .filter(|file| query.after.as_ref().is_none_or(|after| file.name > *after));
+        let files = behind.by_ref().take(query.limit).collect();
+        let more = behind.next().is_some();
+        Ok(FilePage { files, more })
+    }
+
+    async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError> {
+        let objects = self.lock();
+        let start = Usage::default();
+        Ok(of(&objects, owner).fold(start, |usage, file| Usage {
+            files: usage.files + 1,
+            bytes: usage.bytes + file.meta.size,
+        }))
+    }
+}
+
+/// The owner's files, in the order of their names.
+fn of<'a>(
+    objects: &'a BTreeMap<ObjectKey, FileMeta>,
+    owner: &IdentityId,
+) -> impl Iterator<Item = FileEntry> + 'a {
+    let prefix = ObjectKey::private_prefix(owner);
+    objects.iter().filter_map(move |(key, meta)| {
+        let name: FileName = key.as_str().strip_prefix(&prefix)?.parse().ok()?;
+        let meta = meta.clone();
+        Some(FileEntry { name, meta })
+    })
 }

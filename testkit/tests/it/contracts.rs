@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use notewarden_domain::{ObjectKey, ports::FileStore};
 use notewarden_testkit::{
     MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, SeededIds,
     contract::{self, LoginProvider, Users},
@@ -28,6 +29,24 @@ async fn memory_files_are_a_file_store() {
     let store = MemoryFiles::default();
     let put = async |key, size| store.put(&key, size, NOON);
     contract::file_store(&store, &SeededIds::new(3), put).await;
+}
+
+struct Memory(MemoryFiles);
+
+impl contract::Folder for Memory {
+    async fn put(&self, key: ObjectKey, size: u64) {
+        self.0.put(&key, size, NOON);
+    }
+
+    async fn remove(&self, key: ObjectKey) {
+        self.0.delete(&key).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn memory_files_are_a_file_index() {
+    let memory = Memory(MemoryFiles::default());
+    contract::file_index(&memory.0, &SeededIds::new(5), &memory).await;
 }
 
 #[test]

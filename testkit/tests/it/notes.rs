@@ -120,7 +120,7 @@ async fn a_caller_without_the_scope_reaches_no_store() {
 }
 
 fn forbids(refusal: Option<&NotesError>, expected: Scope) -> bool {
-    matches!(refusal, Some(NotesError::Forbidden { scope }) if *scope == expected)
+    matches!(refusal, Some(NotesError::Forbidden(refused)) if refused.scope == expected)
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 use notewarden_aws::Tuning;
 use notewarden_domain::{
     ObjectKey, StoreError,
+    archive::Crc32,
+    file::ContentType,
     ports::{FileMeta, FileStore},
 };
 use notewarden_s3::S3Files;
@@ -45,15 +47,20 @@ fn store(server: &ScriptedServer, tuning: &Tuning) -> S3Files {
 fn found() -> Step {
     Step::answer(200, "")
         .with("content-length", 7)
+        .with("content-type", "text/plain")
         .with("etag", "\"0cc175b9\"")
+        .with("x-amz-checksum-crc32", "AQIDBA==")
+        .with("x-amz-checksum-type", "FULL_OBJECT")
         .with("last-modified", "Sat, 21 Nov 2026 12:00:00 GMT")
 }
 
 fn meta() -> FileMeta {
     FileMeta {
         size: 7,
+        content_type: "text/plain".parse().unwrap(),
         etag: "0cc175b9".to_owned(),
         modified_at: NOON,
+        crc32: Some(Crc32::new(0x0102_0304)),
     }
 }
 
@@ -63,6 +70,26 @@ fn error(status: u16, code: &str) -> Step {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>No.</Message></Error>"
     );
     Step::answer(status, body).with("content-type", "application/xml")
+}
+
+/// Not of what a checksum of parts' checksums says, and not of what is no media type.
+#[tokio::test]
+async fn what_is_not_known_of_the_whole_object_is_left_out() {
+    let answer = Step::answer(200, "")
+        .with("content-length", 7)
+        .with("content-type", "?")
+        .with("etag", "\"0cc175b9\"")
+        .with("x-amz-checksum-crc32", "AQIDBA==-2")
+        .with("x-amz-checksum-type", "COMPOSITE")
+        .with("last-modified", "Sat, 21 Nov 2026 12:00:00 GMT");
+    let server = ScriptedServer::start(answer).await;
+    let head = store(&server, &QUICK).head(&key()).await;
+    let unknown = FileMeta {
+        content_type: ContentType::default(),
+        crc32: None,
+        ..meta()
+    };
+    assert_eq!(head.unwrap(), Some(unknown));
 }
 
 #[tokio::test]

@@ -1,16 +1,25 @@
 //! Login providers: who says that a token names a person.
 
+use std::error::Error;
+
 use async_trait::async_trait;
 use notewarden_domain::StoreError;
+use serde_json::{Map, Value};
 
 /// A person, as a valid token names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedLogin {
     /// The token's `sub`.
     pub subject: String,
+    /// The provider's client that the token was given to.
+    pub audience: String,
     /// How they signed in, for `cognito-identity.amazonaws.com:amr`: `<provider>:CognitoSignIn:<sub>` from
-    /// a user pool, `<provider>:<audience>:<sub>` from others.
+    /// a user pool, `<provider>:<audience>:<sub>` or `<ARN of the provider>:OIDC:<sub>` from others.
     pub method: String,
+    /// Everything that the token says.
+    pub claims: Map<String, Value>,
+    /// What trust policies that name the provider itself can ask: `<provider>:<name>`.
+    pub keys: Vec<(&'static str, String)>,
 }
 
 /// Why a login token is refused.
@@ -40,6 +49,9 @@ pub enum LoginError {
     /// Its person has signed out since, is disabled, or is gone.
     #[error("the token has been revoked")]
     Revoked,
+    /// The provider does not answer, so nothing can be said about it.
+    #[error("the login provider cannot be asked")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
     /// What the provider keeps cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,8 +59,9 @@ pub enum LoginError {
 
 /// Verifies the tokens of one login provider.
 ///
-/// Contract: answers a person only for an **ID** token that the provider signed, for a client that the pool
-/// names, and that has not ended; the same person always has the same subject, and no two share one.
+/// Contract: answers a person only for a token that the provider gave, as an **ID** token where it has such, to a
+/// client that the pool names, and that has not ended; the same person always has the same subject, and no two share
+/// one.
 #[async_trait]
 pub trait LoginVerifier: Send + Sync {
     /// The person whom `token` names.

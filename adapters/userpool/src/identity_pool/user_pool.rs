@@ -38,6 +38,9 @@ impl LoginVerifier for UserPoolLogin {
         let subject = claims.subject.to_string();
         Ok(VerifiedLogin {
             method: format!("{provider}:CognitoSignIn:{subject}"),
+            keys: vec![("aud", claims.client_id.clone()), ("sub", subject.clone())],
+            audience: claims.client_id,
+            claims: claims.all,
             subject,
         })
     }

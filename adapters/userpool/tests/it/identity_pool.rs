@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 use notewarden_domain::{
     IdentityId,
-    policy::{CompiledPolicies, Policy, PolicyKind},
+    policy::{Policy, PolicyKind},
 };
 use notewarden_userpool::{
     Credential, Role, Roles,
@@ -14,12 +14,21 @@ use notewarden_userpool::{
         Providers, VerifiedLogin,
     },
 };
+use serde_json::{Map, Value};
 
 use crate::data_directory::{ACCOUNT, DataDirectory};
 
 const POOL: &str = "us-east-1:11111111-2222-4333-8444-555555555555";
 const USER_POOL: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool";
 const OTHER: &str = "accounts.example.com";
+
+const CLIENT: &str = "client";
+
+/// What tokens say beside the subject: `subject?{"claim":"value"}`.
+fn claims_of(subject: &str) -> Map<String, Value> {
+    let (_, claims) = subject.split_once('?').unwrap_or_default();
+    serde_json::from_str(claims).unwrap_or_default()
+}
 
 /// Takes `good <subject>` and refuses everything else for the reason that it says.
 struct Provider(&'static str);
@@ -31,6 +40,9 @@ impl LoginVerifier for Provider {
             Some(("good", subject)) => Ok(VerifiedLogin {
                 subject: subject.to_owned(),
                 method: format!("{}:CognitoSignIn:{subject}", self.0),
+                audience: CLIENT.to_owned(),
+                claims: claims_of(subject),
+                keys: Vec::new(),
             }),
             _ => match token {
                 "expired" => Err(LoginError::Expired {
@@ -46,15 +58,14 @@ impl LoginVerifier for Provider {
     }
 }
 
-fn trust(condition: &str) -> CompiledPolicies {
+fn trust(condition: &str) -> Policy {
     let document = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Federated":"cognito-identity.amazonaws.com"}},"Action":"sts:AssumeRoleWithWebIdentity","Condition":{{"StringEquals":{{"cognito-identity.amazonaws.com:aud":"{POOL}"}},{condition}}}}}]}}"#
     );
-    let policy = Policy::parse(&document, PolicyKind::Trust).unwrap();
-    CompiledPolicies::builder().resource(&policy).build()
+    Policy::parse(&document, PolicyKind::Trust).unwrap()
 }
 
-fn amr(value: &str) -> CompiledPolicies {
+fn amr(value: &str) -> Policy {
     trust(&format!(
         r#""ForAnyValue:StringLike":{{"cognito-identity.amazonaws.com:amr":"{value}"}}"#
     ))
@@ -74,11 +85,17 @@ fn role_arn(name: &str) -> String {
 }
 
 fn pool_with(data: &DataDirectory, authenticated: &str, guests: Option<&str>) -> IdentityPool {
-    let settings = IdentityPoolSettings {
-        id: POOL.to_owned(),
-        authenticated_role: role_arn(authenticated),
-        unauthenticated_role: guests.map(role_arn),
-    };
+    pool_of(
+        data,
+        IdentityPoolSettings {
+            allows_guests: guests.is_some(),
+            unauthenticated_role: guests.map(role_arn),
+            ..IdentityPoolSettings::new(POOL, role_arn(authenticated))
+        },
+    )
+}
+
+fn pool_of(data: &DataDirectory, settings: IdentityPoolSettings) -> IdentityPool {
     let mut providers = Providers::new();
     for name in [USER_POOL, OTHER] {
         providers.insert(name.to_owned(), Arc::new(Provider(name)));
@@ -89,6 +106,7 @@ fn pool_with(data: &DataDirectory, authenticated: &str, guests: Option<&str>) ->
         roles(),
         data.identities(),
         data.credentials(),
+        data.clock(),
     )
 }
 
@@ -114,7 +132,9 @@ async fn credentials(
     id: &IdentityId,
     logins: &Logins,
 ) -> Result<Arc<Credential>, IdentityPoolError> {
-    pool.get_credentials(id.as_str(), logins, None).await
+    let issued = pool.get_credentials(id.as_str(), logins, None).await?;
+    assert_eq!(issued.identity_id, *id);
+    Ok(issued.credential)
 }
 
 #[tokio::test]
@@ -247,7 +267,7 @@ async fn ten_25_a_guest_gets_the_guests_role_and_no_other() {
     let confused = pool_with(&data, "AuthRole", Some("AuthRole"));
     let asked = credentials(&confused, &guest, &Logins::new()).await;
     assert!(
-        matches!(asked, Err(IdentityPoolError::RoleRefused(role)) if role == role_arn("AuthRole"))
+        matches!(asked, Err(IdentityPoolError::RoleRefused(refused)) if refused.role == role_arn("AuthRole"))
     );
     // A pool that has closed its doors since knows its guests no more.
     let asked = credentials(&closed, &guest, &Logins::new()).await;
@@ -278,7 +298,7 @@ async fn the_trust_policy_decides() {
         let id = pool.get_id(POOL, &alice()).await.unwrap();
         let refused = credentials(&pool, &id, &alice()).await;
         assert!(
-            matches!(refused, Err(IdentityPoolError::RoleRefused(arn)) if arn == role_arn(role))
+            matches!(refused, Err(IdentityPoolError::RoleRefused(refused)) if refused.role == role_arn(role))
         );
     }
 }

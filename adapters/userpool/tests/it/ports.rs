@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use notewarden_domain::policy::CompiledPolicies;
+use notewarden_domain::policy::{Policy, PolicyKind};
 use notewarden_testkit::{
     SeededIds,
     contract::{self, LoginProvider, Users},
@@ -31,12 +31,11 @@ struct Pools {
 impl Pools {
     fn new() -> Self {
         let users = Pool::new();
-        let role = Role::new(ACCOUNT, "AuthRole", CompiledPolicies::default());
-        let settings = IdentityPoolSettings {
-            id: IDENTITY_POOL.to_owned(),
-            authenticated_role: role.arn.clone(),
-            unauthenticated_role: None,
-        };
+        let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Deny",
+            "Principal": "*", "Action": "sts:*"}]}"#;
+        let trust = Policy::parse(trust, PolicyKind::Trust).unwrap();
+        let role = Role::new(ACCOUNT, "AuthRole", trust);
+        let settings = IdentityPoolSettings::new(IDENTITY_POOL, role.arn.clone());
         let login = UserPoolLogin::new(users.pool.clone(), vec![WEB.id.to_owned()]);
         let name = UserPoolLogin::provider_name(&users.pool);
         let identities = IdentityPool::new(
@@ -45,6 +44,7 @@ impl Pools {
             Arc::new(Roles::from_iter([role])),
             users.data.identities(),
             users.data.credentials(),
+            users.data.clock(),
         );
         Self { users, identities }
     }

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use notewarden_domain::policy::CompiledPolicies;
+use notewarden_domain::policy::{Policy, PolicyKind};
 use notewarden_userpool::{
     IdentityPool, IdentityPoolSettings, Role, Roles, UserPool,
     identity_pool::{
@@ -106,6 +106,8 @@ async fn an_id_token_names_its_user() {
     let sub = pool.admin_get_user(ALICE).unwrap().id.to_string();
     assert_eq!(verified.method, format!("{PROVIDER}:CognitoSignIn:{sub}"));
     assert_eq!(verified.subject, sub);
+    assert_eq!(verified.audience, CLIENT);
+    assert_eq!(verified.claims["email"], ALICE);
 }
 
 #[tokio::test]
@@ -149,12 +151,11 @@ async fn ten_24_what_is_no_valid_id_token_of_the_pool_s_client_is_refused() {
 async fn a_person_who_has_signed_out_gets_no_further_credentials() {
     let data = DataDirectory::new();
     let pool = user_pool(&data, "us-east-1_Pool").await;
-    let role = Role::new(ACCOUNT, "AuthRole", CompiledPolicies::default());
-    let settings = IdentityPoolSettings {
-        id: IDENTITY_POOL.to_owned(),
-        authenticated_role: role.arn.clone(),
-        unauthenticated_role: None,
-    };
+    let trust = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "lambda.amazonaws.com"}}]}"#;
+    let trust = Policy::parse(trust, PolicyKind::Trust).unwrap();
+    let role = Role::new(ACCOUNT, "AuthRole", trust);
+    let settings = IdentityPoolSettings::new(IDENTITY_POOL, role.arn.clone());
     let mut providers = Providers::new();
     providers.insert(PROVIDER.to_owned(), Arc::new(login_of(&pool)));
     let identity_pool = IdentityPool::new(
@@ -163,6 +164,7 @@ async fn a_person_who_has_signed_out_gets_no_further_credentials() {
         Arc::new(Roles::from_iter([role])),
         data.identities(),
         data.credentials(),
+        data.clock(),
     );
 
     let tokens = sign_in(&pool, CLIENT).await;
@@ -176,7 +178,7 @@ async fn a_person_who_has_signed_out_gets_no_further_credentials() {
         identity_pool.get_id(IDENTITY_POOL, &again).await.unwrap(),
         id
     );
-    // A role without a trust policy lets nobody in.
+    // A role that trusts somebody else lets nobody in.
     let refused = identity_pool
         .get_credentials(id.as_str(), &logins, None)
         .await;

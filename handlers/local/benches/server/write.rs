@@ -71,10 +71,7 @@ async fn serve(
     ready: &mpsc::Sender<(Arc<App>, SocketAddr)>,
     stopped: oneshot::Receiver<()>,
 ) {
-    let settings = Settings {
-        data_dir,
-        on_message: Arc::new(|_| {}),
-    };
+    let settings = Settings::new(data_dir, Arc::new(|_| {}));
     let app = wiring::open(settings).await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start(listener, Arc::clone(&app)).unwrap();

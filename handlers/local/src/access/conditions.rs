@@ -6,7 +6,9 @@ use notewarden_domain::{
     Timestamp,
     policy::{Context, ContextValue},
 };
-use notewarden_userpool::{Principal, PrincipalKind};
+use notewarden_userpool::{
+    CognitoIdentity, Principal, PrincipalKind, SessionScope, principal::COGNITO,
+};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// What the global condition keys are made of.
@@ -59,30 +61,56 @@ fn with_principal<'a>(context: Context<'a>, principal: &'a Principal) -> Context
                 None => context,
             }
         }
-        PrincipalKind::Session { role, identity } => {
+        PrincipalKind::Session {
+            role,
+            identity,
+            scope,
+        } => {
             // The role's ARN, not the session's.
             let role = format!("arn:aws:iam::{}:role/{role}", principal.account_id);
             let context = context
                 .with("aws:PrincipalType", "AssumedRole")
                 .with("aws:PrincipalArn", role);
-            match identity {
-                Some(identity) => context
-                    .with("aws:FederatedProvider", "cognito-identity.amazonaws.com")
-                    .with(
-                        "cognito-identity.amazonaws.com:sub",
-                        identity.identity_id.as_str(),
-                    )
-                    .with(
-                        "cognito-identity.amazonaws.com:aud",
-                        identity.identity_pool_id.as_str(),
-                    )
-                    .with_all(
-                        "cognito-identity.amazonaws.com:amr",
-                        identity.amr.iter().map(String::as_str),
-                    ),
-                None => context,
-            }
+            with_person(with_scope(context, scope), identity.as_ref(), scope)
         }
+    }
+}
+
+fn with_scope<'a>(mut context: Context<'a>, scope: &'a SessionScope) -> Context<'a> {
+    for (name, value) in &scope.tags {
+        context = context.with(format!("aws:PrincipalTag/{name}"), value);
+    }
+    match &scope.source_identity {
+        Some(source) => context.with("aws:SourceIdentity", source),
+        None => context,
+    }
+}
+
+/// The person behind the session, if a provider vouched for them.
+fn with_person<'a>(
+    context: Context<'a>,
+    identity: Option<&'a CognitoIdentity>,
+    scope: &'a SessionScope,
+) -> Context<'a> {
+    match (identity, &scope.person) {
+        (Some(identity), _) => context
+            .with("aws:FederatedProvider", COGNITO)
+            .with(
+                "cognito-identity.amazonaws.com:sub",
+                identity.identity_id.as_str(),
+            )
+            .with(
+                "cognito-identity.amazonaws.com:aud",
+                identity.identity_pool_id.as_str(),
+            )
+            .with_all(
+                "cognito-identity.amazonaws.com:amr",
+                identity.amr.iter().map(String::as_str),
+            ),
+        (None, Some(person)) => {
+            person.describe(context.with("aws:FederatedProvider", &person.provider))
+        }
+        (None, None) => context,
     }
 }
 

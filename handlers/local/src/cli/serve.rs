@@ -32,6 +32,12 @@ pub struct ServeOptions {
     /// Where to write the outputs once ready [default: outputs.json in the data directory]
     #[arg(long, value_name = "FILE")]
     outputs: Option<PathBuf>,
+    /// The template to serve, in place of the one that the server was built with
+    #[arg(long, value_name = "FILE")]
+    template: Option<PathBuf>,
+    /// The login providers [default: providers.json in the data directory, if there is one]
+    #[arg(long, value_name = "FILE")]
+    providers: Option<PathBuf>,
 }
 
 pub async fn run(options: ServeOptions) -> Result<(), CliError> {
@@ -40,8 +46,9 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
         .as_ref()
         .map_or(options.data_dir.as_path(), |dir| dir.path());
     let app = wiring::open(Settings {
-        data_dir: data_dir.to_owned(),
-        on_message: Arc::new(print_message),
+        template: options.template,
+        providers: options.providers,
+        ..Settings::new(data_dir, Arc::new(print_message))
     })
     .await?;
     let listener = TcpListener::bind(options.listen)

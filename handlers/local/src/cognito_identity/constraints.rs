@@ -56,6 +56,34 @@ impl Constraints {
         }
     }
 
+    /// A number within `bounds`.
+    pub(super) fn number(
+        &mut self,
+        member: &str,
+        value: Option<i64>,
+        bounds: std::ops::RangeInclusive<i64>,
+    ) {
+        let Some(value) = value else {
+            self.0.add_missing(member, Shown::Nothing);
+            return;
+        };
+        let (least, most) = bounds.into_inner();
+        let (rule, limit) = if value < least {
+            ("greater", least)
+        } else if value > most {
+            ("less", most)
+        } else {
+            return;
+        };
+        let rule = format!("Member must have value {rule} than or equal to {limit}");
+        self.0.add(member, Shown::Value(&value.to_string()), rule);
+    }
+
+    /// `member` is missing.
+    pub(super) fn missing(&mut self, member: &str) {
+        self.0.add_missing(member, Shown::Nothing);
+    }
+
     /// From one to `most` values.
     pub(super) fn count<T>(&mut self, member: &str, values: Option<&[T]>, most: usize) {
         let count = values.map_or(0, <[T]>::len);

@@ -1,7 +1,7 @@
 //! `DescribeIdentity`: when an identity was made, and by which providers it signs in.
 
 use notewarden_domain::IdentityId;
-use notewarden_userpool::identity_pool::IdentityPool;
+use notewarden_userpool::{Identity, identity_pool::IdentityPool};
 use serde::{Deserialize, Serialize};
 
 use super::{constraints::Constraints, exception};
@@ -23,6 +23,17 @@ pub(super) struct IdentityDescription {
     last_modified_date: f64,
 }
 
+impl From<Identity> for IdentityDescription {
+    fn from(identity: Identity) -> Self {
+        Self {
+            identity_id: identity.id,
+            logins: identity.logins.into_keys().collect(),
+            creation_date: epoch_seconds(identity.created_at),
+            last_modified_date: epoch_seconds(identity.modified_at),
+        }
+    }
+}
+
 pub(super) fn handle(
     pool: &IdentityPool,
     input: DescribeIdentityInput,
@@ -33,10 +44,5 @@ pub(super) fn handle(
     let identity = pool
         .describe(&input.identity_id.unwrap_or_default())
         .map_err(exception::of_pool)?;
-    Ok(IdentityDescription {
-        identity_id: identity.id,
-        logins: identity.logins.into_keys().collect(),
-        creation_date: epoch_seconds(identity.created_at),
-        last_modified_date: epoch_seconds(identity.modified_at),
-    })
+    Ok(identity.into())
 }

@@ -38,18 +38,31 @@ pub(super) fn of_pool(error: IdentityPoolError) -> Exception {
             (NOT_AUTHORIZED, UNSUPPORTED_PROVIDER.to_owned())
         }
         IdentityPoolError::Login(LoginError::Store(error)) => return of_store(&error),
+        IdentityPoolError::Login(LoginError::Unavailable(error)) => {
+            tracing::warn!(%error, "a login provider could not be asked");
+            (
+                "ExternalServiceException",
+                "The login provider could not be asked.".to_owned(),
+            )
+        }
         IdentityPoolError::Login(refused) => (NOT_AUTHORIZED, of_login(&refused)),
         IdentityPoolError::RoleNotOffered(role) => (
             NOT_AUTHORIZED,
             format!("The logins do not offer the role '{role}'."),
         ),
-        IdentityPoolError::RoleRefused(role) => {
-            tracing::warn!(role, "the trust policy of a pool's role does not let an identity in");
-            (
-                "InvalidIdentityPoolConfigurationException",
-                "Invalid identity pool configuration. Check assigned IAM roles for this pool.".to_owned(),
-            )
-        }
+        IdentityPoolError::AmbiguousRole => (
+            NOT_AUTHORIZED,
+            "The logins give no single role.".to_owned(),
+        ),
+        // Why a role's trust policy refuses is in the decision log.
+        IdentityPoolError::RoleRefused(_) | IdentityPoolError::NoRoleForGuests => (
+            "InvalidIdentityPoolConfigurationException",
+            "Invalid identity pool configuration. Check assigned IAM roles for this pool.".to_owned(),
+        ),
+        IdentityPoolError::ClassicFlowOff => (
+            "InvalidParameterException",
+            "Basic (classic) flow is not enabled, please use enhanced flow.".to_owned(),
+        ),
         IdentityPoolError::Store(error) => return of_store(&error),
         other => return of_store(&StoreError::unavailable(other)),
     };
@@ -76,14 +89,10 @@ fn of_store(error: &StoreError) -> Exception {
     Exception::internal()
 }
 
-/// What AWS answers to the operations of the classic flow when a pool has it switched off, as the template's.
-pub(super) fn classic_flow() -> Exception {
-    let message = "Basic (classic) flow is not enabled, please use enhanced flow.";
-    Exception::new("InvalidParameterException", message)
-}
-
 #[cfg(test)]
 mod tests {
+    use notewarden_userpool::RefusedAssumption;
+
     use super::*;
 
     fn told(error: IdentityPoolError) -> (&'static str, String) {
@@ -112,6 +121,10 @@ mod tests {
                 "Invalid login token. Issuer doesn't match providerName",
             ),
             (
+                LoginError::Revoked,
+                "Invalid login token. Token is revoked.",
+            ),
+            (
                 LoginError::WrongAudience,
                 "Token is not from a supported provider of this identity pool.",
             ),
@@ -135,7 +148,14 @@ mod tests {
             assert_eq!(kind, "InternalErrorException");
             assert!(!message.contains("inside"));
         }
-        let (kind, message) = told(IdentityPoolError::RoleRefused("arn:aws:iam::1".to_owned()));
+        let refused = RefusedAssumption {
+            role: "arn:aws:iam::1".to_owned(),
+            principal: "the inside".to_owned(),
+            action: "sts:AssumeRoleWithWebIdentity",
+            explanation: None,
+            context: serde_json::Value::Null,
+        };
+        let (kind, message) = told(IdentityPoolError::RoleRefused(Box::new(refused)));
         assert_eq!(kind, "InvalidIdentityPoolConfigurationException");
         assert!(!message.contains("arn"));
     }

@@ -1,17 +1,22 @@
 //! `GetCredentialsForIdentity`: temporary credentials of the role that the identity may assume.
 
+use notewarden_domain::IdentityId;
 use notewarden_userpool::{
     Credential,
-    identity_pool::{IdentityPool, Logins},
+    identity_pool::{IdentityPoolError, Logins},
 };
 use serde::{Deserialize, Serialize};
 
 use super::{constraints::Constraints, exception};
-use crate::json_protocol::{Exception, epoch_seconds};
+use crate::{
+    app::App,
+    json_protocol::{Exception, epoch_seconds, parse},
+    wire::WireRequest,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct GetCredentialsForIdentityInput {
+struct GetCredentialsForIdentityInput {
     identity_id: Option<String>,
     #[serde(default)]
     logins: Option<Logins>,
@@ -21,7 +26,8 @@ pub(super) struct GetCredentialsForIdentityInput {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct GetCredentialsForIdentityResponse {
-    identity_id: String,
+    /// Another than the one asked for, if that was a guest's who has signed in as somebody known.
+    identity_id: IdentityId,
     credentials: CredentialsBody,
 }
 
@@ -48,9 +54,10 @@ impl From<&Credential> for CredentialsBody {
 }
 
 pub(super) async fn handle(
-    pool: &IdentityPool,
-    input: GetCredentialsForIdentityInput,
+    app: &App,
+    request: &WireRequest,
 ) -> Result<GetCredentialsForIdentityResponse, Exception> {
+    let input: GetCredentialsForIdentityInput = parse(request)?;
     let logins = input.logins.unwrap_or_default();
     let mut constraints = Constraints::default();
     constraints.id("identityId", input.identity_id.as_deref());
@@ -58,13 +65,19 @@ pub(super) async fn handle(
     constraints.arn("customRoleArn", input.custom_role_arn.as_deref());
     constraints.check()?;
     let identity_id = input.identity_id.unwrap_or_default();
-    let issued = pool
+    let issued = app
+        .identity_pool
         .get_credentials(&identity_id, &logins, input.custom_role_arn.as_deref())
         .await
-        .map_err(exception::of_pool)?;
+        .map_err(|error| {
+            if let IdentityPoolError::RoleRefused(refused) = &error {
+                app.access.record_refusal(&request.id, refused);
+            }
+            exception::of_pool(error)
+        })?;
     Ok(GetCredentialsForIdentityResponse {
-        identity_id,
-        credentials: CredentialsBody::from(&*issued),
+        identity_id: issued.identity_id,
+        credentials: CredentialsBody::from(&*issued.credential),
     })
 }
 
@@ -78,6 +91,8 @@ mod tests {
 
     use super::*;
 
+    const ID: &str = "us-east-1:19104ee3-98b1-483d-a2cf-e2e023a0069c";
+
     #[test]
     fn the_answer_has_the_members_of_the_service_model() {
         let credential = Credential {
@@ -88,13 +103,13 @@ mod tests {
             principal: Arc::new(Principal::admin("000000000000", "AIDA")),
         };
         let response = GetCredentialsForIdentityResponse {
-            identity_id: "us-east-1:0".to_owned(),
+            identity_id: ID.parse().unwrap(),
             credentials: CredentialsBody::from(&credential),
         };
         assert_eq!(
             serde_json::to_value(response).unwrap(),
             json!({
-                "IdentityId": "us-east-1:0",
+                "IdentityId": ID,
                 "Credentials": {
                     "AccessKeyId": "ASIA",
                     "SecretKey": "key",

@@ -16,8 +16,12 @@ pub enum Support {
     DescribeIdentity,
     /// `DeleteIdentities`.
     DeleteIdentities,
-    /// Part of the classic flow, which the template's pool has switched off.
-    ClassicFlow,
+    /// `GetOpenIdToken`.
+    GetOpenIdToken,
+    /// `ListIdentities`.
+    ListIdentities,
+    /// `UnlinkIdentity`.
+    UnlinkIdentity,
     /// Refused, because of this.
     Refused(&'static str),
 }
@@ -25,9 +29,7 @@ pub enum Support {
 const TEMPLATE: &str =
     "identity pools are described in the template, and the local server follows it";
 const DEVELOPER: &str = "the identity pool has no developer provider";
-const LINKED_FOR_EVER: &str = "a login stays linked to its identity";
 const NO_TAGS: &str = "tags of identity pools are not kept";
-const NO_ATTRIBUTE_MAP: &str = "claims are not mapped to principal tags";
 
 /// Every operation of the service, in the order of its API reference.
 pub const OPERATIONS: &[Operation] = &[
@@ -42,38 +44,29 @@ pub const OPERATIONS: &[Operation] = &[
     ),
     Operation::open("GetId", Support::GetId),
     Operation::permitted("GetIdentityPoolRoles", Support::Refused(TEMPLATE)),
-    Operation::open("GetOpenIdToken", Support::ClassicFlow),
+    Operation::open("GetOpenIdToken", Support::GetOpenIdToken),
     Operation::permitted(
         "GetOpenIdTokenForDeveloperIdentity",
         Support::Refused(DEVELOPER),
     ),
-    Operation::permitted(
-        "GetPrincipalTagAttributeMap",
-        Support::Refused(NO_ATTRIBUTE_MAP),
-    ),
-    Operation::permitted(
-        "ListIdentities",
-        Support::Refused("identities are not listed"),
-    ),
+    Operation::permitted("GetPrincipalTagAttributeMap", Support::Refused(TEMPLATE)),
+    Operation::permitted("ListIdentities", Support::ListIdentities),
     Operation::permitted("ListIdentityPools", Support::Refused(TEMPLATE)),
     Operation::permitted("ListTagsForResource", Support::Refused(NO_TAGS)),
     Operation::permitted("LookupDeveloperIdentity", Support::Refused(DEVELOPER)),
     Operation::permitted("MergeDeveloperIdentities", Support::Refused(DEVELOPER)),
     Operation::permitted("SetIdentityPoolRoles", Support::Refused(TEMPLATE)),
-    Operation::permitted(
-        "SetPrincipalTagAttributeMap",
-        Support::Refused(NO_ATTRIBUTE_MAP),
-    ),
+    Operation::permitted("SetPrincipalTagAttributeMap", Support::Refused(TEMPLATE)),
     Operation::permitted("TagResource", Support::Refused(NO_TAGS)),
     Operation::permitted("UnlinkDeveloperIdentity", Support::Refused(DEVELOPER)),
-    Operation::open("UnlinkIdentity", Support::Refused(LINKED_FOR_EVER)),
+    Operation::open("UnlinkIdentity", Support::UnlinkIdentity),
     Operation::permitted("UntagResource", Support::Refused(NO_TAGS)),
     Operation::permitted("UpdateIdentityPool", Support::Refused(TEMPLATE)),
 ];
 
 /// The operations that are served to whoever is permitted them.
 pub fn permitted_and_served() -> impl Iterator<Item = &'static str> {
-    let is_served = |support| !matches!(support, Support::Refused(_) | Support::ClassicFlow);
+    let is_served = |support| !matches!(support, Support::Refused(_));
     OPERATIONS
         .iter()
         .filter(move |operation| {

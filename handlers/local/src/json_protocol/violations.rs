@@ -65,14 +65,19 @@ impl Violations {
 
     /// Refuses the request with the exception `kind` if anything is broken.
     pub fn check(self, kind: &'static str) -> Result<(), Exception> {
+        let broken = self.sentence();
+        broken.map_or(Ok(()), |message| Err(Exception::new(kind, message)))
+    }
+
+    /// All that is broken, if anything is.
+    pub fn sentence(self) -> Option<String> {
         let count = self.0.len();
         let errors = match count {
-            0 => return Ok(()),
+            0 => return None,
             1 => "error",
             _ => "errors",
         };
         let sentences = self.0.join("; ");
-        let message = format!("{count} validation {errors} detected: {sentences}");
-        Err(Exception::new(kind, message))
+        Some(format!("{count} validation {errors} detected: {sentences}"))
     }
 }

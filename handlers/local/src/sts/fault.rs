@@ -41,8 +41,34 @@ impl Fault {
     }
 
     /// A parameter breaks its constraint.
-    pub(super) fn validation(message: &str) -> Self {
+    pub(super) fn validation(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "ValidationError", message)
+    }
+
+    /// A session policy is none.
+    pub(super) fn malformed_policy(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "MalformedPolicyDocument", message)
+    }
+
+    /// The token that was shown is not good.
+    pub(super) fn invalid_token(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "InvalidIdentityToken", message)
+    }
+
+    /// The token that was shown has ended.
+    pub(super) fn expired_token(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "ExpiredTokenException", message)
+    }
+
+    /// The provider refuses the token that was shown, or what it says of its person.
+    pub(super) fn rejected_claim(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "IDPRejectedClaim", message)
+    }
+
+    /// The provider does not answer.
+    pub(super) fn provider_unavailable() -> Self {
+        let message = "Error communicating with IDP";
+        Self::new(StatusCode::BAD_REQUEST, "IDPCommunicationError", message)
     }
 
     pub(super) fn denied(message: impl Into<String>) -> Self {

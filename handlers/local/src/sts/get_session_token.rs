@@ -2,11 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use notewarden_domain::Timestamp;
 use notewarden_userpool::{Credential, Principal};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{fault::Fault, query::Query, xml::Xml};
+use super::{fault::Fault, query::Query};
 use crate::app::App;
 
 /// Twelve hours unless asked for another time.
@@ -49,31 +47,11 @@ fn lifetime(asked: Option<&str>) -> Result<Duration, Fault> {
         .filter(|seconds| SECONDS.contains(seconds));
     seconds.map(Duration::from_secs).ok_or_else(|| {
         let (least, most) = (SECONDS.start(), SECONDS.end());
-        Fault::validation(&format!(
+        Fault::validation(format!(
             "1 validation error detected: Value '{asked}' at 'durationSeconds' failed to satisfy constraint: \
              Member must have value between {least} and {most}"
         ))
     })
-}
-
-pub(super) fn write(xml: &mut Xml, issued: &Credential) {
-    xml.element("Credentials", |xml| {
-        xml.text("AccessKeyId", &issued.access_key_id);
-        xml.text("SecretAccessKey", issued.secret_access_key.expose());
-        if let Some(token) = &issued.session_token {
-            xml.text("SessionToken", token.expose());
-        }
-        if let Some(end) = issued.expires_at.and_then(rfc_3339) {
-            xml.text("Expiration", &end);
-        }
-    });
-}
-
-/// `2026-11-21T12:00:00Z`.
-fn rfc_3339(at: Timestamp) -> Option<String> {
-    let seconds = i64::try_from(at.as_secs()).ok()?;
-    let date = OffsetDateTime::from_unix_timestamp(seconds).ok()?;
-    date.format(&Rfc3339).ok()
 }
 
 #[cfg(test)]
@@ -87,11 +65,5 @@ mod tests {
         for bad in ["899", "129601", "-900", "9e2", "x", "99999999999999999999"] {
             assert!(lifetime(Some(bad)).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn dates_are_whole_seconds() {
-        let at = Timestamp::from_millis(1_795_262_400_999);
-        assert_eq!(rfc_3339(at).as_deref(), Some("2026-11-21T12:00:00Z"));
     }
 }

@@ -16,6 +16,10 @@ pub(super) enum Support {
     GetCallerIdentity,
     /// Long-term credentials for temporary ones of the same user: no policy is asked either.
     GetSessionToken,
+    /// A session of a role that lets in whoever signed.
+    AssumeRole,
+    /// A session of a role that lets in whoever shows a token: AWS asks for no signature.
+    AssumeRoleWithWebIdentity,
     /// Refused to whoever signed, because of this.
     Refused(&'static str),
     /// Refused to anybody, because of this: AWS asks for no signature.
@@ -23,19 +27,20 @@ pub(super) enum Support {
 }
 
 const NO_SAML: &str = "there is no SAML provider";
-const CLASSIC: &str =
-    "the classic flow is switched off: ask the identity pool's GetCredentialsForIdentity";
 
 /// Every operation of the service, in the order of its API reference.
 pub(super) const OPERATIONS: &[Operation] = &[
-    refused("AssumeRole", "no role of this account lets a user in"),
+    Operation {
+        name: "AssumeRole",
+        support: Support::AssumeRole,
+    },
     Operation {
         name: "AssumeRoleWithSAML",
         support: Support::Unsigned(NO_SAML),
     },
     Operation {
         name: "AssumeRoleWithWebIdentity",
-        support: Support::Unsigned(CLASSIC),
+        support: Support::AssumeRoleWithWebIdentity,
     },
     refused("AssumeRoot", "the account is not part of an organization"),
     refused(
@@ -55,6 +60,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
     refused("GetWebIdentityToken", "outbound federation is switched off"),
 ];
+
+/// The operations that are served to whoever signs.
+pub fn signed_and_served() -> impl Iterator<Item = &'static str> {
+    let is_signed = |support| {
+        matches!(
+            support,
+            Support::GetCallerIdentity | Support::GetSessionToken | Support::AssumeRole
+        )
+    };
+    OPERATIONS
+        .iter()
+        .filter(move |operation| is_signed(operation.support))
+        .map(|operation| operation.name)
+}
 
 impl Operation {
     /// The operation `name`, if the service has it.

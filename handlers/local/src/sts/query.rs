@@ -36,6 +36,29 @@ impl Query {
             .map(|(_, value)| value.as_str())
             .filter(|value| !value.is_empty())
     }
+
+    /// The values of the list `name`, in order: of its members themselves, or of their part `part`.
+    pub(super) fn list(&self, name: &str, part: Option<&str>) -> Vec<&str> {
+        let value = |number: usize| {
+            let member = match part {
+                Some(part) => format!("{name}.member.{number}.{part}"),
+                None => format!("{name}.member.{number}"),
+            };
+            let found = self.0.iter().find(|(known, _)| *known == member);
+            found.map(|(_, value)| value.as_str())
+        };
+        (1..=PARAMETERS).map_while(value).collect()
+    }
+
+    /// Whether the list or structure `name` is there.
+    pub(super) fn has(&self, name: &str) -> bool {
+        let is_part = |known: &str| {
+            known
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.0.iter().any(|(known, _)| is_part(known))
+    }
 }
 
 fn decode(text: &str) -> Result<String, Malformed> {
@@ -56,6 +79,18 @@ mod tests {
         for absent in ["Empty", "Flag", "Other", "action"] {
             assert_eq!(query.get(absent), None, "{absent}");
         }
+    }
+
+    #[test]
+    fn lists_are_numbered_from_one_without_gaps() {
+        let query = Query::parse(
+            b"K.member.1=a&K.member.2=b&K.member.4=d&T.member.1.Key=k&T.member.1.Value=",
+        );
+        let query = query.unwrap();
+        assert_eq!(query.list("K", None), ["a", "b"]);
+        assert_eq!(query.list("T", Some("Key")), ["k"]);
+        assert_eq!(query.list("T", Some("Value")), [""]);
+        assert!(query.has("K") && query.has("T") && !query.has("k") && !query.has("KT"));
     }
 
     #[test]

@@ -2,10 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use notewarden_domain::policy::{CompiledPolicies, Policy, PolicyError, PolicyKind};
-use notewarden_infra::{AuthFlow, MfaConfiguration, MfaMethod, MfaSettings, RoleSettings, Stack};
+use notewarden_domain::policy::{Policy, PolicyError, PolicyKind};
+use notewarden_infra::{
+    AuthFlow, MatchType, MfaConfiguration, MfaMethod, MfaSettings, RoleSettings, Stack,
+};
 use notewarden_userpool::{
-    IdentityPoolSettings, Role, Roles, UserPoolSettings, passwords::PasswordPolicy, user_pool,
+    IdentityPoolSettings, Role, Roles, UserPoolSettings,
+    identity_pool::{
+        AmbiguousRole, ClaimComparison, MappingRule, RoleMapping, RoleSource, TagMapping,
+    },
+    passwords::PasswordPolicy,
+    user_pool,
 };
 
 use std::time::Duration;
@@ -43,8 +50,9 @@ pub fn role_policies(stack: &Stack) -> Result<BTreeMap<String, Policies>, Policy
 pub fn roles(stack: &Stack) -> Result<Roles, PolicyError> {
     let role = |settings: &RoleSettings| {
         let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?;
-        let trust = CompiledPolicies::builder().resource(&trust).build();
-        Ok(Role::new(ACCOUNT_ID, &settings.name, trust))
+        let trust = trust.named("TrustPolicy");
+        let longest_session = Duration::from_secs(settings.longest_session.into());
+        Ok(Role::new(ACCOUNT_ID, &settings.name, trust).with_longest_session(longest_session))
     };
     stack.roles.iter().map(role).collect()
 }
@@ -115,10 +123,44 @@ fn mfa(settings: &MfaSettings) -> user_pool::MfaSettings {
 
 /// The identity pool's settings.
 pub fn identity_pool(stack: &Stack, deployment: &Deployment) -> IdentityPoolSettings {
+    let pool = &stack.identity_pool;
+    let role_mappings = pool.role_mappings.iter();
+    let tag_mappings = pool.principal_tags.iter();
     IdentityPoolSettings {
         id: deployment.identity_pool.clone(),
-        authenticated_role: stack.identity_pool.authenticated_role.clone(),
-        // The template has no role for guests: there are none.
-        unauthenticated_role: None,
+        authenticated_role: pool.authenticated_role.clone(),
+        allows_guests: pool.allow_unauthenticated,
+        unauthenticated_role: pool.unauthenticated_role.clone(),
+        allows_classic_flow: pool.allow_classic_flow,
+        role_mappings: role_mappings
+            .map(|(provider, mapping)| (provider.clone(), role_mapping(mapping)))
+            .collect(),
+        tag_mappings: tag_mappings
+            .map(|(provider, tags)| (provider.clone(), TagMapping(tags.clone())))
+            .collect(),
+    }
+}
+
+fn role_mapping(mapping: &notewarden_infra::RoleMapping) -> RoleMapping {
+    let rule = |rule: &notewarden_infra::MappingRule| MappingRule {
+        claim: rule.claim.clone(),
+        comparison: match rule.match_type {
+            MatchType::Equals => ClaimComparison::Equals,
+            MatchType::Contains => ClaimComparison::Contains,
+            MatchType::StartsWith => ClaimComparison::StartsWith,
+            MatchType::NotEqual => ClaimComparison::NotEqual,
+        },
+        value: rule.value.clone(),
+        role_arn: rule.role_arn.clone(),
+    };
+    RoleMapping {
+        source: match &mapping.rules {
+            Some(rules) => RoleSource::Rules(rules.iter().map(rule).collect()),
+            None => RoleSource::Token,
+        },
+        ambiguous: match mapping.ambiguous {
+            notewarden_infra::AmbiguousRole::AuthenticatedRole => AmbiguousRole::AuthenticatedRole,
+            notewarden_infra::AmbiguousRole::Deny => AmbiguousRole::Deny,
+        },
     }
 }

@@ -42,11 +42,7 @@ pub fn cases() -> Vec<Case> {
     let mut cases = api();
     cases.extend(s3());
     cases.extend(cognito());
-    cases.push(case(
-        "sts GetCallerIdentity",
-        "sts",
-        |alice: Actor| async move { form(&alice, "Action=GetCallerIdentity&Version=2011-06-15") },
-    ));
+    cases.extend(sts());
     cases
 }
 
@@ -60,11 +56,14 @@ pub fn served() -> Vec<String> {
         .map(|operation| format!("cognito-idp {operation}"));
     let identity = notewarden::cognito_identity::operation::permitted_and_served()
         .map(|operation| format!("cognito-identity {operation}"));
+    let sts =
+        notewarden::sts::operation::signed_and_served().map(|operation| format!("sts {operation}"));
     routes
         .into_iter()
         .chain(s3)
         .chain(idp)
         .chain(identity)
+        .chain(sts)
         .collect()
 }
 
@@ -327,11 +326,12 @@ fn cognito() -> Vec<Case> {
             },
         )
     };
-    let identity = |operation: &'static str, body: fn(&Actor) -> Value| {
+    let identity = |name: &'static str, body: fn(&Actor) -> Value| {
         case(
-            format!("cognito-identity {operation}"),
+            format!("cognito-identity {name}"),
             "cognito-identity",
             move |alice: Actor| async move {
+                let operation = name.split(' ').next().unwrap();
                 let body = body(&alice);
                 json_request(&alice, "AWSCognitoIdentityService", operation, &body)
             },
@@ -401,7 +401,50 @@ fn cognito() -> Vec<Case> {
             "DeleteIdentities",
             |_| json!({ "IdentityIdsToDelete": ["us-east-1:00000000-0000-4000-8000-000000000000"] }),
         ),
+        identity(
+            "ListIdentities",
+            |alice| json!({ "IdentityPoolId": alice.place.output("IdentityPool"), "MaxResults": 1 }),
+        ),
+        // Anybody may ask, and is asked for a login.
+        identity(
+            "GetCredentialsForIdentity without a login",
+            |alice| json!({ "IdentityId": alice.identity_id }),
+        ),
+        identity(
+            "UnlinkIdentity without a login",
+            |alice| json!({ "IdentityId": alice.identity_id, "Logins": {}, "LoginsToRemove": [] }),
+        ),
     ]
+}
+
+/// STS, about the role that everybody's credentials are of.
+fn sts() -> Vec<Case> {
+    let sts = |operation: &'static str, parameters: fn(&Place) -> String| {
+        case(
+            format!("sts {operation}"),
+            "sts",
+            move |alice: Actor| async move {
+                let parameters = parameters(&alice.place);
+                form(
+                    &alice,
+                    format!("Action={operation}&Version=2011-06-15{parameters}"),
+                )
+            },
+        )
+    };
+    vec![
+        sts("AssumeRole", session_of_role),
+        sts("AssumeRoleWithWebIdentity", |place| {
+            format!("{}&WebIdentityToken=a.b.c", session_of_role(place))
+        }),
+        sts("GetCallerIdentity", |_| String::new()),
+        sts("GetSessionToken", |_| String::new()),
+    ]
+}
+
+fn session_of_role(place: &Place) -> String {
+    let role = place.output("AuthRoleArn");
+    format!("&RoleArn={role}&RoleSessionName=session")
 }
 
 fn json_request(alice: &Actor, service: &str, operation: &str, body: &Value) -> Request<Bytes> {
@@ -413,7 +456,7 @@ fn json_request(alice: &Actor, service: &str, operation: &str, body: &Value) -> 
     alice.request(Method::POST, "/", &headers, body.to_string())
 }
 
-fn form(alice: &Actor, body: &'static str) -> Request<Bytes> {
+fn form(alice: &Actor, body: String) -> Request<Bytes> {
     alice.request(
         Method::POST,
         "/",

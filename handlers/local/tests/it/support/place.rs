@@ -50,13 +50,25 @@ pub struct Answer {
 impl Place {
     /// Starts a server in this process, with an empty data directory.
     pub async fn start() -> Arc<Self> {
+        Self::start_with(None, None).await
+    }
+
+    /// The same with a template, or a description of login providers, of its own.
+    pub async fn start_with(template: Option<&str>, providers: Option<&str>) -> Arc<Self> {
         let dir = tempfile::tempdir().unwrap();
-        let app = wiring::open(Settings {
-            data_dir: dir.path().to_owned(),
-            on_message: Arc::new(|_| ()),
-        })
-        .await
-        .unwrap();
+        let file = |name: &str, text: Option<&str>| {
+            let path = dir.path().join(name);
+            text.map(|text| {
+                std::fs::write(&path, text).unwrap();
+                path
+            })
+        };
+        let settings = Settings {
+            template: file("template.yaml", template),
+            providers: file("providers.json", providers),
+            ..Settings::new(dir.path(), Arc::new(|_| ()))
+        };
+        let app = wiring::open(settings).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let server = Server::start(listener, app.clone()).unwrap();
         let outputs = app.publish(server.address(), None).unwrap();
