@@ -104,6 +104,8 @@ pub enum AuthFlow {
     AllowUserPasswordAuth,
     /// The password itself, from a backend with credentials of its own.
     AllowAdminUserPasswordAuth,
+    /// The first factor that the user chooses.
+    AllowUserAuth,
     /// New tokens for a refresh token.
     AllowRefreshTokenAuth,
 }

@@ -143,7 +143,10 @@ impl Issue<'_> {
         }));
         for (name, value) in &user.attributes {
             // No attribute may speak for the pool.
-            claims.entry(name).or_insert_with(|| value.as_str().into());
+            claims.entry(name).or_insert_with(|| match name.as_str() {
+                "phone_number_verified" => (value == "true").into(),
+                _ => value.as_str().into(),
+            });
         }
         self.groups.write_id(&mut claims);
         claims

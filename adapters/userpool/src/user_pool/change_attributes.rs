@@ -32,11 +32,7 @@ impl UserPool {
         let user = self.authenticate(access_token).await?.user;
         let schema = &self.shared.settings.custom_attributes;
         let changes = Changes::read(schema, attributes, Writer::Client)?;
-        let changed = self.change_attributes(user, changes).await;
-        changed.map_err(|error| match error {
-            UserPoolError::Code(CodeError::LimitExceeded) => UserPoolError::TooManyCodes,
-            other => other,
-        })
+        self.change_attributes(user, changes).await
     }
 
     /// Removes attributes of the user who has the access token.
@@ -191,6 +187,7 @@ impl UserPool {
         let sent = self.send_code(id, address, MessagePurpose::Verification, change);
         Ok(Some(sent.await.map_err(|error| match error {
             UserPoolError::UsernameExists => UserPoolError::EmailExists,
+            UserPoolError::Code(CodeError::LimitExceeded) => UserPoolError::TooManyCodes,
             other => other,
         })?))
     }

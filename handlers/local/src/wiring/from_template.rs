@@ -78,6 +78,7 @@ pub fn user_pool(stack: &Stack, deployment: &Deployment) -> UserPoolSettings {
         AuthFlow::AllowUserSrpAuth => Some(user_pool::AuthFlow::UserSrp),
         AuthFlow::AllowUserPasswordAuth => Some(user_pool::AuthFlow::UserPassword),
         AuthFlow::AllowAdminUserPasswordAuth => Some(user_pool::AuthFlow::AdminUserPassword),
+        AuthFlow::AllowUserAuth => Some(user_pool::AuthFlow::UserChoice),
         AuthFlow::AllowRefreshTokenAuth => Some(user_pool::AuthFlow::RefreshToken),
         _ => None,
     });

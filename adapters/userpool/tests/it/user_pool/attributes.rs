@@ -54,6 +54,10 @@ async fn attributes_are_changed_and_removed() {
     assert_eq!(attribute(&profile, "name"), Some("Alice"));
     assert_eq!(attribute(&profile, "locale"), None);
     assert_eq!(attribute(&profile, "phone_number_verified"), Some("true"));
+    let id = pool.sign_in().await.id;
+    let claims = pool.pool.verify_id_token(id.expose()).await.unwrap().all;
+    assert_eq!(claims["phone_number_verified"], true);
+    assert_eq!(claims["name"], "Alice");
     // Another number is not the one that was verified; an empty value is none.
     let changes = pairs(&[("phone_number", "+492"), ("name", "")]);
     pool.pool

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ALICE, POOL, Wire, names};
 
 /// A request about the group `name`, with `more` members.
-fn group(name: &str, more: Value) -> Value {
+fn group(name: &str, more: &Value) -> Value {
     let mut members = json!({ "UserPoolId": POOL, "GroupName": name });
     let named = members.as_object_mut().unwrap();
     named.extend(more.as_object().unwrap().clone());
@@ -17,7 +17,7 @@ async fn a_group_is_answered_as_it_was_described() {
     let wire = Wire::new();
     let role = "arn:aws:iam::000000000000:role/admin";
     let described = json!({ "Description": "all", "RoleArn": role, "Precedence": 0 });
-    let made = wire.call("CreateGroup", group("admins", described)).await;
+    let made = wire.call("CreateGroup", group("admins", &described)).await;
     let made = made.unwrap();
     assert_eq!(names(&made), ["Group"].into());
     assert_eq!(made["Group"]["GroupName"], "admins");
@@ -25,10 +25,10 @@ async fn a_group_is_answered_as_it_was_described() {
     assert_eq!(made["Group"]["Description"], "all");
     assert_eq!(made["Group"]["RoleArn"], role);
     assert_eq!(made["Group"]["Precedence"], 0);
-    let shown = wire.call("GetGroup", group("admins", json!({}))).await;
+    let shown = wire.call("GetGroup", group("admins", &json!({}))).await;
     assert_eq!(shown.unwrap(), made);
     // What was not said is not answered.
-    let plain = wire.call("CreateGroup", group("plain", json!({}))).await;
+    let plain = wire.call("CreateGroup", group("plain", &json!({}))).await;
     assert_eq!(
         names(&plain.unwrap()["Group"]),
         [
@@ -39,7 +39,7 @@ async fn a_group_is_answered_as_it_was_described() {
         ]
         .into()
     );
-    let changed = wire.call("UpdateGroup", group("admins", json!({ "Precedence": 5 })));
+    let changed = wire.call("UpdateGroup", group("admins", &json!({ "Precedence": 5 })));
     let changed = changed.await.unwrap();
     assert_eq!(changed["Group"]["Precedence"], 5);
     assert_eq!(changed["Group"]["RoleArn"], role);
@@ -49,10 +49,10 @@ async fn a_group_is_answered_as_it_was_described() {
 async fn lists_go_on_where_a_token_says() {
     let wire = Wire::with_alice().await;
     for name in ["a,b", "ä", "z"] {
-        wire.call("CreateGroup", group(name, json!({})))
+        wire.call("CreateGroup", group(name, &json!({})))
             .await
             .unwrap();
-        let join = group(name, json!({ "Username": ALICE }));
+        let join = group(name, &json!({ "Username": ALICE }));
         assert_eq!(
             wire.call("AdminAddUserToGroup", join).await.unwrap(),
             json!({})
@@ -73,7 +73,7 @@ async fn lists_go_on_where_a_token_says() {
         }
         assert_eq!(seen, ["a,b", "z", "ä"], "{operation}");
     }
-    let page = wire.call("ListUsersInGroup", group("z", json!({ "Limit": 1 })));
+    let page = wire.call("ListUsersInGroup", group("z", &json!({ "Limit": 1 })));
     let page = page.await.unwrap();
     assert_eq!(names(&page), ["Users"].into());
     assert_eq!(page["Users"][0]["UserStatus"], "CONFIRMED");
@@ -82,7 +82,7 @@ async fn lists_go_on_where_a_token_says() {
 #[tokio::test]
 async fn refusals_have_the_names_of_aws() {
     let wire = Wire::with_alice().await;
-    let none = || group("none", json!({ "Username": ALICE }));
+    let none = || group("none", &json!({ "Username": ALICE }));
     let missing = ("ResourceNotFoundException", "Group not found.".to_owned());
     for operation in [
         "GetGroup",
@@ -101,7 +101,7 @@ async fn refusals_have_the_names_of_aws() {
     wire.call("CreateGroup", none()).await.unwrap();
     let (kind, _) = wire.refused("CreateGroup", none()).await;
     assert_eq!(kind, "GroupExistsException");
-    let nobody = group("none", json!({ "Username": "nobody" }));
+    let nobody = group("none", &json!({ "Username": "nobody" }));
     for operation in [
         "AdminAddUserToGroup",
         "AdminRemoveUserFromGroup",
@@ -129,7 +129,7 @@ async fn refusals_have_the_names_of_aws() {
         ("ListGroups", json!({ "NextToken": "!" })),
         ("ListUsersInGroup", json!({ "NextToken": "none" })),
     ] {
-        let (kind, _) = wire.refused(operation, group("none", more.clone())).await;
+        let (kind, _) = wire.refused(operation, group("none", &more)).await;
         assert_eq!(kind, "InvalidParameterException", "{operation} {more}");
     }
 }
