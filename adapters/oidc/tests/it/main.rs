@@ -1,0 +1,16 @@
+//! Verification through its public interface: tokens signed by real keys, an issuer on the loopback interface, and the
+//! attacks that such code is known to fall for.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests fail by panicking"
+)]
+
+mod attacks;
+mod claims;
+mod fetch;
+mod issuer;
+mod keys;
+mod rotation;
+mod vectors;
