@@ -1,5 +1,7 @@
 //! The Identity Pool: which logins give which identity, and whose credentials.
 
+mod choices;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
@@ -71,12 +73,22 @@ fn amr(value: &str) -> Policy {
     ))
 }
 
+/// Lets sessions be tagged as of the blue team.
+fn tagged() -> Policy {
+    let document = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Federated":"cognito-identity.amazonaws.com"}},"Action":["sts:AssumeRoleWithWebIdentity","sts:TagSession"],"Condition":{{"StringEquals":{{"cognito-identity.amazonaws.com:aud":"{POOL}","aws:RequestTag/team":"blue"}},"ForAllValues:StringEquals":{{"aws:TagKeys":["team"]}}}}}}]}}"#
+    );
+    Policy::parse(&document, PolicyKind::Trust).unwrap()
+}
+
 fn roles() -> Arc<Roles> {
     let role = |name, trust| Role::new(ACCOUNT, name, trust);
     Arc::new(Roles::from_iter([
         role("AuthRole", amr("authenticated")),
         role("GuestRole", amr("unauthenticated")),
         role("NobodysRole", amr("nobody")),
+        role("AdminRole", amr("authenticated")),
+        role("TaggedRole", tagged()),
     ]))
 }
 
