@@ -9,6 +9,7 @@ pub mod cognito_idp;
 pub mod decisions;
 pub mod deployment;
 pub mod dispatch;
+pub mod ephemeral;
 pub mod front;
 pub mod gateway;
 pub mod json_protocol;

@@ -12,16 +12,9 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
-use notewarden::{
-    app::App,
-    server::Server,
-    system::SystemIds,
-    wiring::{self, Settings},
-};
+use notewarden::{app::App, ephemeral::Ephemeral, system::SystemIds, wiring::Settings};
 use notewarden_domain::ports::IdSource;
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::net::TcpListener;
 
 /// A server and its outputs.
 pub struct Place {
@@ -29,14 +22,7 @@ pub struct Place {
     pub outputs: Value,
     http: Client<HttpConnector, Full<Bytes>>,
     /// The server, where it runs in this process.
-    own: Option<Own>,
-}
-
-/// A server in this process, and what it must not outlive.
-struct Own {
-    app: Arc<App>,
-    _server: Server,
-    dir: TempDir,
+    own: Option<Ephemeral>,
 }
 
 /// An answer, read whole.
@@ -55,30 +41,24 @@ impl Place {
 
     /// The same with a template, or a description of login providers, of its own.
     pub async fn start_with(template: Option<&str>, providers: Option<&str>) -> Arc<Self> {
-        let dir = tempfile::tempdir().unwrap();
-        let file = |name: &str, text: Option<&str>| {
-            let path = dir.path().join(name);
-            text.map(|text| {
-                std::fs::write(&path, text).unwrap();
-                path
-            })
-        };
-        let settings = Settings {
-            template: file("template.yaml", template),
-            providers: file("providers.json", providers),
-            ..Settings::new(dir.path(), Arc::new(|_| ()))
-        };
-        let app = wiring::open(settings).await.unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Server::start(listener, app.clone()).unwrap();
-        let outputs = app.publish(server.address(), None).unwrap();
-        let outputs = serde_json::to_value(outputs).unwrap();
+        let server = Ephemeral::start_with(|settings| {
+            let file = |name: &str, text: Option<&str>| {
+                let path = settings.data_dir.join(name);
+                text.map(|text| {
+                    std::fs::write(&path, text).unwrap();
+                    path
+                })
+            };
+            Settings {
+                template: file("template.yaml", template),
+                providers: file("providers.json", providers),
+                ..settings
+            }
+        });
+        let server = server.await.unwrap();
+        let outputs = serde_json::to_value(server.outputs()).unwrap();
         Arc::new(Self {
-            own: Some(Own {
-                app,
-                _server: server,
-                dir,
-            }),
+            own: Some(server),
             ..Self::at(outputs)
         })
     }
@@ -103,12 +83,12 @@ impl Place {
 
     /// The parts of a server in this process.
     pub fn app(&self) -> &App {
-        &self.own.as_ref().unwrap().app
+        self.own.as_ref().unwrap().app()
     }
 
     /// The data directory of a server in this process.
     pub fn data_dir(&self) -> &Path {
-        self.own.as_ref().unwrap().dir.path()
+        self.own.as_ref().unwrap().data_dir()
     }
 
     /// `host:port`.
