@@ -199,12 +199,8 @@ async fn the_local_gateway_tells_a_handler_what_an_http_api_does() {
         Json(context)
     }
     let dir = tempfile::tempdir().unwrap();
-    let mut app = wiring::open(Settings {
-        data_dir: dir.path().to_owned(),
-        on_message: Arc::new(|_| ()),
-    })
-    .await
-    .unwrap();
+    let settings = Settings::new(dir.path(), Arc::new(|_| ()));
+    let mut app = wiring::open(settings).await.unwrap();
     let parts = Arc::get_mut(&mut app).unwrap();
     let settings = parts.gateway.settings().clone();
     parts.gateway = Gateway::new(settings, Router::new().fallback(tell));
