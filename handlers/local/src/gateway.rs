@@ -7,7 +7,8 @@ use axum::body::Body as AxumBody;
 use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
 use notewarden_api::{
-    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, decode_path, encode_path,
+    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, decode_path,
+    encode_path,
 };
 use notewarden_domain::Timestamp;
 use notewarden_infra::{ApiSettings, RouteAuth};

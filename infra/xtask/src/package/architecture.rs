@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The workspace's profile for Lambda.
-const PROFILE: &str = "lambda";
+const PROFILE: &str = "bootstrap";
 
 /// A processor that Lambda has, by Lambda's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -179,7 +179,7 @@ mod tests {
         for builder in [Builder::Native, Builder::Cross, Builder::Zigbuild] {
             let shown = command::shown(&builder.command(Architecture::Arm64, "p"));
             assert!(
-                shown.ends_with("--locked --profile lambda --package p"),
+                shown.ends_with("--locked --profile bootstrap --package p"),
                 "{shown}"
             );
             assert!(
