@@ -3,7 +3,7 @@
 //!
 //! Instructions are counted by Valgrind's callgrind, and left out where it is not installed. The stores are a stub on
 //! this machine that is spoken to without TLS. `NOTEWARDEN_LAMBDA` names another program than that of this build: the
-//! one that is deployed is built with the profile `lambda`.
+//! one that is deployed is built with the profile `bootstrap`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
