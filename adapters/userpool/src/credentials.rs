@@ -209,10 +209,27 @@ impl Credentials {
             .database
             .write(move |transaction| {
                 let changed = change(transaction)?;
-                Ok((table::remove_identity(transaction, &identity)?, changed))
+                Ok((
+                    Self::revoke_identity_within(transaction, &identity)?,
+                    changed,
+                ))
             })
             .await?;
-        self.shared.cache.remove(&revoked);
+        self.forget(&revoked);
         Ok((revoked.len(), changed))
+    }
+
+    /// Ends every credential of `identity` as part of `transaction`, and answers their access key ids, which must be
+    /// [forgotten](Self::forget) once it is committed.
+    pub(crate) fn revoke_identity_within(
+        transaction: &WriteTransaction,
+        identity: &IdentityId,
+    ) -> Result<Vec<String>, StoreError> {
+        Ok(table::remove_identity(transaction, identity)?)
+    }
+
+    /// Keeps nothing in memory of credentials that have been revoked.
+    pub(crate) fn forget(&self, revoked: &[String]) {
+        self.shared.cache.remove(revoked);
     }
 }

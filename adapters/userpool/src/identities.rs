@@ -198,19 +198,6 @@ impl Identities {
         adopted.await?.ok_or(ResolveError::Conflict)
     }
 
-    /// The identity of `login`, if it is linked to one.
-    ///
-    /// # Errors
-    /// The database cannot be read.
-    pub fn find_by_login(&self, login: &Login) -> Result<Option<Identity>, StoreError> {
-        self.database.read(|transaction| {
-            let Some(table) = table::Reader::open(transaction)? else {
-                return Ok(None);
-            };
-            Ok(table.owner(login)?)
-        })
-    }
-
     /// Up to `limit` identities from where `after`, a page's `next`, says.
     ///
     /// # Errors
@@ -280,6 +267,22 @@ impl Identities {
         let mut tables = table::Writer::open(transaction)?;
         let identity = tables.identity(id)?.ok_or(StoreError::NotFound)?;
         Ok(tables.unlink(identity, providers, now)?)
+    }
+
+    /// Unlinks `login`, whose account is gone, from the identity that it is linked to, and answers that one. As part of
+    /// `transaction`.
+    pub(crate) fn forget_login_within(
+        transaction: &WriteTransaction,
+        login: &Login,
+        now: Timestamp,
+    ) -> Result<Option<IdentityId>, StoreError> {
+        let mut tables = table::Writer::open(transaction)?;
+        let Some(identity) = tables.owner(login)? else {
+            return Ok(None);
+        };
+        let id = identity.id.clone();
+        tables.unlink(identity, std::slice::from_ref(&login.provider), now)?;
+        Ok(Some(id))
     }
 
     /// Forgets `id`, as [`Identities::delete_within`] does.

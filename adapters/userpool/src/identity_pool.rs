@@ -316,21 +316,6 @@ impl IdentityPool {
         self.unlink_from(identity.id, providers).await
     }
 
-    /// Unlinks `login`, whose account is gone, from the identity that it is linked to, if any, and ends that one's
-    /// credentials.
-    ///
-    /// # Errors
-    /// The database cannot be read or written.
-    pub async fn forget_login(&self, login: &Login) -> Result<(), IdentityPoolError> {
-        match self.identities.find_by_login(login)? {
-            Some(identity) => {
-                let providers = vec![login.provider.clone()];
-                self.unlink_from(identity.id, providers).await
-            }
-            None => Ok(()),
-        }
-    }
-
     async fn unlink_from(
         &self,
         identity: IdentityId,

@@ -21,7 +21,11 @@ mod sign_in;
 mod sign_up;
 mod srp_sign_in;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use notewarden_domain::{
     StoreError, Timestamp,
@@ -52,6 +56,7 @@ pub use self::{
 };
 use crate::{
     attempts::Attempts,
+    credentials::Credentials,
     groups::Groups,
     inbox::{self, Message},
     sessions::Sessions,
@@ -96,9 +101,18 @@ struct Shared {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     on_message: MessageListener,
+    /// Those that end with an account.
+    credentials: OnceLock<Credentials>,
 }
 
 impl UserPool {
+    /// From now on the temporary credentials of a person end with their account. The pool and `credentials` are kept
+    /// in one database, so that neither goes without the other.
+    pub fn end_with_accounts(&self, credentials: &Credentials) {
+        // Whoever was told first stays.
+        _ = self.shared.credentials.set(credentials.clone());
+    }
+
     /// Opens the pool in `database`, whose secrets are sealed with the key in the file `key_file`, made now
     /// if nothing is sealed yet.
     ///
@@ -136,6 +150,7 @@ impl UserPool {
             clock,
             ids,
             on_message,
+            credentials: OnceLock::new(),
         };
         Ok(Self {
             shared: Arc::new(shared),

@@ -93,6 +93,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         ids.clone(),
         settings.on_message,
     )?;
+    user_pool.end_with_accounts(&credentials);
     prepare_signing_keys(user_pool.clone());
     let client_ids = stack
         .identity_pool

@@ -8,8 +8,11 @@ use super::{
     attributes::{Changes, Writer},
 };
 use crate::{
+    credentials::Credentials,
     email::EmailAddress,
     groups,
+    identities::{Identities, Login},
+    identity_pool::UserPoolLogin,
     inbox::{Message, MessagePurpose},
     random,
     secret::Secret,
@@ -151,14 +154,27 @@ impl UserPool {
         self.forget_user(user).await
     }
 
-    /// Forgets `user` and everything that is kept of them.
+    /// Forgets `user` and everything that is kept of them. The identity that they signed in as is not theirs any more,
+    /// and its credentials end.
     pub(super) async fn forget_user(&self, user: Uuid) -> Result<(), UserPoolError> {
-        self.commit(move |transaction| {
+        let login = Login {
+            provider: UserPoolLogin::provider_name(self).to_owned(),
+            subject: user.to_string(),
+        };
+        let now = self.now();
+        let ended = self.commit(move |transaction| {
             users::delete(transaction, user)?;
             groups::leave_all(transaction, user)?;
-            sessions::forget_all(transaction, user)
-        })
-        .await?;
+            sessions::forget_all(transaction, user)?;
+            match Identities::forget_login_within(transaction, &login, now)? {
+                Some(identity) => Ok(Credentials::revoke_identity_within(transaction, &identity)?),
+                None => Ok(Vec::new()),
+            }
+        });
+        let ended = ended.await?;
+        if let Some(credentials) = self.shared.credentials.get() {
+            credentials.forget(&ended);
+        }
         Ok(())
     }
 }

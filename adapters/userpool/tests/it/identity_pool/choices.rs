@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use notewarden_userpool::{
-    IdentityPool, IdentityPoolSettings, Login,
+    IdentityPool, IdentityPoolSettings,
     identity_pool::{
         AmbiguousRole, ClaimComparison, IdentityPoolError, LoginError, Logins, MappingRule,
         RoleMapping, RoleSource, TagMapping,
@@ -244,33 +244,6 @@ async fn unlinking_takes_proof_and_ends_credentials_at_once() {
         assert!(matches!(refused, Err(IdentityPoolError::LoginRequired(_))));
     }
     assert_ne!(open.get_id(POOL, &alice()).await.unwrap(), id);
-}
-
-#[tokio::test]
-async fn an_account_that_is_gone_has_no_credentials() {
-    let data = DataDirectory::new();
-    let pool = pool(&data);
-    let id = pool.get_id(POOL, &alice()).await.unwrap();
-    let issued = credentials(&pool, &id, &alice()).await.unwrap();
-    let login = |subject: &str| Login {
-        provider: USER_POOL.to_owned(),
-        subject: subject.to_owned(),
-    };
-    pool.forget_login(&login("bob")).await.unwrap();
-    assert!(
-        data.credentials()
-            .find(&issued.access_key_id)
-            .unwrap()
-            .is_some()
-    );
-    pool.forget_login(&login("alice")).await.unwrap();
-    assert!(
-        data.credentials()
-            .find(&issued.access_key_id)
-            .unwrap()
-            .is_none()
-    );
-    assert!(pool.describe(id.as_str()).unwrap().is_disabled);
 }
 
 #[tokio::test]
