@@ -10,5 +10,6 @@
 mod attacks;
 mod authz;
 mod durability;
+mod federation;
 mod s3;
 mod support;
