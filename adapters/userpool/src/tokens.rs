@@ -12,6 +12,7 @@ use crate::{
     random,
     sessions::SessionId,
     signing_keys::{KeySet, TokenUse},
+    triggers::TokenChanges,
     users::User,
 };
 
@@ -99,6 +100,8 @@ pub(crate) struct Issue<'a> {
     pub(crate) client_id: &'a str,
     pub(crate) user: &'a User,
     pub(crate) groups: &'a GroupClaims,
+    /// What the function of the pool's owner changes.
+    pub(crate) changes: &'a TokenChanges,
     pub(crate) session: SessionId,
     pub(crate) signed_in_at: Timestamp,
     pub(crate) now: Timestamp,
@@ -149,6 +152,7 @@ impl Issue<'_> {
             });
         }
         self.groups.write_id(&mut claims);
+        self.changes.apply_to_id(&mut claims);
         claims
     }
 
@@ -168,6 +172,7 @@ impl Issue<'_> {
             "username": self.user.id,
         }));
         self.groups.write_access(&mut claims);
+        self.changes.apply_to_access(&mut claims);
         claims
     }
 }

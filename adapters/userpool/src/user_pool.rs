@@ -14,6 +14,7 @@ mod listing;
 mod lookup;
 mod messages;
 mod mfa;
+mod outbound;
 mod refresh;
 mod second_factor;
 mod settings;
@@ -36,7 +37,6 @@ use redb::WriteTransaction;
 use serde_json::{Value, json};
 use subtle::ConstantTimeEq;
 
-use self::decoy::Decoy;
 pub use self::{
     account::Profile,
     admin::NewUser,
@@ -46,6 +46,7 @@ pub use self::{
     listing::{InvalidPosition, ListPosition, UserPage},
     messages::Delivery,
     mfa::{Association, AuthFactors, MfaPreferences, Preference},
+    outbound::ClientData,
     settings::{
         AttributeValues, AuthFlow, ClientSettings, CustomAttribute, MfaRequirement, MfaSettings,
         UserPoolSettings,
@@ -54,6 +55,7 @@ pub use self::{
     sign_up::SignedUp,
     srp_sign_in::{PasswordProof, SrpChallenge},
 };
+use self::{decoy::Decoy, outbound::Outbound};
 use crate::{
     attempts::Attempts,
     credentials::Credentials,
@@ -85,6 +87,7 @@ pub enum OpenUserPoolError {
 #[derive(Clone)]
 pub struct UserPool {
     shared: Arc<Shared>,
+    outbound: Outbound,
 }
 
 struct Shared {
@@ -154,6 +157,7 @@ impl UserPool {
         };
         Ok(Self {
             shared: Arc::new(shared),
+            outbound: Outbound::default(),
         })
     }
 

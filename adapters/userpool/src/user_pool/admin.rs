@@ -4,7 +4,7 @@ use notewarden_domain::ports::IdSource;
 use uuid::Uuid;
 
 use super::{
-    Profile, UserPool, UserPoolError,
+    ClientData, Profile, UserPool, UserPoolError,
     attributes::{Changes, Writer},
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     random,
     secret::Secret,
     sessions,
+    triggers::Source,
     users::{self, User, UserState},
 };
 
@@ -63,6 +64,9 @@ impl UserPool {
         let mut user = User::new(id, email, password_kept, state, now);
         user.is_email_verified = attributes.is_email_verified.unwrap_or_default();
         attributes.apply_others(&mut user);
+        // Whatever the function answers but a refusal, the user must still choose a password.
+        let (source, data) = (Source::AdminCreateUser, ClientData::default());
+        self.before_sign_up(source, None, &user, &data).await?;
         let message = new.is_invited.then(|| Message {
             to: user.email.clone(),
             purpose: MessagePurpose::Invitation,

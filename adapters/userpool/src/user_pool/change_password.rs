@@ -1,5 +1,7 @@
 //! Another password: chosen by its owner who knows the last one, or who reads the address.
 
+use serde_json::Map;
+
 use super::{AppClient, Delivery, UserPool, UserPoolError, messages::NewCode, sign_in::compute};
 use crate::{
     attempts::Tried,
@@ -7,6 +9,7 @@ use crate::{
     inbox::MessagePurpose,
     secret::Secret,
     sessions,
+    triggers::Source,
     users::{self, User, UserState},
 };
 
@@ -125,8 +128,9 @@ impl UserPool {
                     }
                     SentCodes::take(&mut user.reset_codes, &digest, now)?;
                     user.set_password(kept, None, now);
-                    Ok(())
+                    Ok(user.clone())
                 };
+                let (source, client) = (Source::ConfirmForgotPassword, Some(client.id));
                 let reset = self.commit(move |transaction| {
                     let reset = users::update(transaction, id, reset)?;
                     if reset.is_ok() {
@@ -134,9 +138,11 @@ impl UserPool {
                     }
                     Ok(reset)
                 });
-                reset.await??;
+                let user = reset.await??;
                 // Who reads the address need not wait for who guessed at the password.
-                self.forgive_attempts(Tried::Password, id).await
+                self.forgive_attempts(Tried::Password, id).await?;
+                self.after_confirmation(source, client, &user, &Map::new())
+                    .await
             }
             _ if settings.prevents_user_existence_errors => {
                 Err(self.check_shadow_code(id, RESET).await?.into())

@@ -7,8 +7,10 @@ use crate::{
     codes::CodeError,
     factors::Factor,
     groups::GroupError,
+    mail::NotSent,
     passwords::WeakPassword,
     tokens::TokenError,
+    triggers::{Trigger, TriggerFailure},
     users::{UserStatus, WrongState},
     vault::SealError,
 };
@@ -49,6 +51,17 @@ pub enum UserPoolError {
     /// The group is not what it was asked to be.
     #[error(transparent)]
     Group(#[from] GroupError),
+    /// The message could not be sent. What was to be told of is done.
+    #[error(transparent)]
+    NotSent(#[from] NotSent),
+    /// A function of the pool's owner has refused, or has failed.
+    #[error("{}: {failure}", .trigger.as_str())]
+    Trigger {
+        /// When it is called.
+        trigger: Trigger,
+        /// What it did.
+        failure: TriggerFailure,
+    },
     /// The password breaks the policy.
     #[error(transparent)]
     WeakPassword(#[from] WeakPassword),

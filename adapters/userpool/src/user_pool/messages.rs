@@ -40,13 +40,17 @@ impl UserPool {
         let sealed = self.seal(&message)?;
         self.commit(move |transaction| {
             let kept = users::update(transaction, user, |user| keep(user, code))?;
-            if kept.is_ok() {
-                inbox::insert(transaction, &sealed)?;
+            if let (Ok(()), Some(sealed)) = (&kept, &sealed) {
+                inbox::insert(transaction, sealed)?;
             }
             Ok(kept)
         })
         .await??;
-        (self.shared.on_message)(&message);
+        match purpose {
+            // Whoever asks has signed in.
+            MessagePurpose::Verification => self.deliver(&message).await?,
+            _ => self.deliver_unseen(&message),
+        }
         Ok(Delivery::to(&message.to))
     }
 
@@ -87,10 +91,14 @@ impl UserPool {
         Ok(refused.await?)
     }
 
-    /// `message`, as it is kept.
-    pub(super) fn seal(&self, message: &Message) -> Result<Vec<u8>, UserPoolError> {
+    /// `message`, as it is kept, if it is.
+    pub(super) fn seal(&self, message: &Message) -> Result<Option<Vec<u8>>, UserPoolError> {
+        if !self.has_inbox() {
+            return Ok(None);
+        }
         let ids = Arc::clone(&self.shared.ids);
-        Ok(inbox::seal(message, &self.shared.vault, ids.as_ref())?)
+        let sealed = inbox::seal(message, &self.shared.vault, ids.as_ref())?;
+        Ok(Some(sealed))
     }
 
     fn new_code(

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     sessions::{self, Ended, RefreshToken, Session, SessionId},
     tokens::TokenError,
+    triggers::Source,
 };
 
 impl UserPool {
@@ -119,8 +120,14 @@ impl UserPool {
             None => refused(RefreshTokenFault::Invalid),
             Some(user) if !user.is_enabled => Err(UserPoolError::Disabled),
             Some(user) => {
-                self.sign_tokens(client, user, id, session.signed_in_at)
-                    .await
+                self.sign_tokens(
+                    client,
+                    user,
+                    id,
+                    session.signed_in_at,
+                    Source::RefreshTokens,
+                )
+                .await
             }
         }
     }

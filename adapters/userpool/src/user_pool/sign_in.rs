@@ -17,6 +17,7 @@ use crate::{
     secret::Secret,
     sessions::{self, RefreshToken, Session, SessionId},
     tokens::Issue,
+    triggers::Source,
     users::{self, User, UserState},
 };
 
@@ -450,7 +451,7 @@ impl UserPool {
             });
             kept.await?
         };
-        let sign = self.sign_tokens(client, user, id, now);
+        let sign = self.sign_tokens(client, user, id, now, Source::Authentication);
         let (tokens, ()) = tokio::try_join!(sign, keep)?;
         Ok(Progress::SignedIn(Tokens {
             refresh: Some(refresh.to_text()),
@@ -465,9 +466,12 @@ impl UserPool {
         user: User,
         session: SessionId,
         signed_in_at: Timestamp,
+        source: Source,
     ) -> Result<Tokens, UserPoolError> {
         let keys = self.keys().await?;
         let groups = self.group_claims(user.id)?;
+        let changes = self.before_tokens(source, &client.id, &user, &groups);
+        let changes = changes.await?;
         let (pool, client) = (self.clone(), client.clone());
         let lifetime = client.access_token_lifetime;
         let pair = compute(move || {
@@ -475,7 +479,8 @@ impl UserPool {
                 issuer: pool.issuer(),
                 client_id: &client.id,
                 user: &user,
-                groups: &groups,
+                groups: changes.groups().unwrap_or(&groups),
+                changes: &changes,
                 session,
                 signed_in_at,
                 now: pool.now(),

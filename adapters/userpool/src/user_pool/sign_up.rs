@@ -1,9 +1,10 @@
 //! Signing up, and confirming it with a code or by an administrator.
 
+use serde_json::Map;
 use uuid::Uuid;
 
 use super::{
-    AppClient, Delivery, UserPool, UserPoolError,
+    AppClient, ClientData, Delivery, UserPool, UserPoolError,
     attributes::{Changes, Writer},
     messages::NewCode,
     sign_in::compute,
@@ -15,6 +16,7 @@ use crate::{
     passwords::KeptPassword,
     random,
     secret::Secret,
+    triggers::Source,
     users::{self, User, UserState},
 };
 
@@ -23,8 +25,10 @@ use crate::{
 pub struct SignedUp {
     /// The user's id.
     pub id: Uuid,
-    /// Where the code went.
-    pub delivery: Delivery,
+    /// Whether the user may sign in at once.
+    pub is_confirmed: bool,
+    /// Where the code went, if one is needed.
+    pub delivery: Option<Delivery>,
 }
 
 impl UserPool {
@@ -38,6 +42,23 @@ impl UserPool {
         username: &str,
         password: &str,
         attributes: &[(String, String)],
+    ) -> Result<SignedUp, UserPoolError> {
+        let data = ClientData::default();
+        self.sign_up_with(client, username, password, attributes, &data)
+            .await
+    }
+
+    /// As [`sign_up`](Self::sign_up), with what the client says to the functions of the pool's owner.
+    ///
+    /// # Errors
+    /// As those of `sign_up`; or a function refuses, or fails.
+    pub async fn sign_up_with(
+        &self,
+        client: AppClient<'_>,
+        username: &str,
+        password: &str,
+        attributes: &[(String, String)],
+        data: &ClientData,
     ) -> Result<SignedUp, UserPoolError> {
         self.client(client.id)?
             .check_secret_hash(username, client.secret_hash)?;
@@ -56,15 +77,34 @@ impl UserPool {
         };
         let mut user = User::new(id, email, password, state, now);
         attributes.apply_others(&mut user);
-        let message = Message {
+        let decision = self.before_sign_up(Source::SignUp, Some(client.id), &user, data);
+        let decision = decision.await?;
+        if decision.confirms {
+            user.confirm(decision.verifies_email, now)?;
+        }
+        if decision.verifies_phone && user.attributes.contains_key("phone_number") {
+            let verified = ("phone_number_verified".to_owned(), true.to_string());
+            user.attributes.extend([verified]);
+        }
+        let is_confirmed = decision.confirms;
+        let message = (!is_confirmed).then(|| Message {
             to: user.email.clone(),
             purpose: MessagePurpose::SignUp,
             code,
             sent_at: now,
-        };
-        let delivery = Delivery::to(&user.email);
-        self.insert_user(user, Some(message)).await?;
-        Ok(SignedUp { id, delivery })
+        });
+        let delivery = message.as_ref().map(|message| Delivery::to(&message.to));
+        self.insert_user(user.clone(), message).await?;
+        if is_confirmed {
+            let (source, client) = (Source::ConfirmSignUp, Some(client.id));
+            self.after_confirmation(source, client, &user, &data.metadata)
+                .await?;
+        }
+        Ok(SignedUp {
+            id,
+            is_confirmed,
+            delivery,
+        })
     }
 
     /// Confirms a sign-up with the code that was sent last.
@@ -90,12 +130,14 @@ impl UserPool {
                     let now = self.now();
                     let confirm = move |user: &mut User| {
                         user.sign_up_codes()?.check(&digest, now)?;
-                        Ok(user.confirm(true, now)?)
+                        user.confirm(true, now)?;
+                        Ok::<_, UserPoolError>(user.clone())
                     };
                     let id = subject.id;
                     let confirmed =
                         self.commit(move |transaction| users::update(transaction, id, confirm));
-                    return confirmed.await?;
+                    let user = confirmed.await??;
+                    return self.tell_confirmed(Some(client.id), &user).await;
                 }
             },
         };
@@ -150,9 +192,23 @@ impl UserPool {
         let user = self.existing_user(username)?;
         let now = self.now();
         let confirmed = self.commit(move |transaction| {
-            users::update(transaction, user.id, |user| user.confirm(false, now))
+            users::update(transaction, user.id, |user| {
+                user.confirm(false, now).map(|()| user.clone())
+            })
         });
-        Ok(confirmed.await??)
+        let user = confirmed.await??;
+        self.tell_confirmed(None, &user).await
+    }
+
+    /// Tells the owner's function that the sign-up of `user` was confirmed.
+    async fn tell_confirmed(
+        &self,
+        client_id: Option<&str>,
+        user: &User,
+    ) -> Result<(), UserPoolError> {
+        let source = Source::ConfirmSignUp;
+        self.after_confirmation(source, client_id, user, &Map::new())
+            .await
     }
 
     /// The user whose address or id is `username`, for those who may know that there is none.
@@ -184,7 +240,8 @@ impl UserPool {
         let sealed = message
             .as_ref()
             .map(|message| self.seal(message))
-            .transpose()?;
+            .transpose()?
+            .flatten();
         self.commit(move |transaction| {
             users::check_is_new(transaction, &user)?;
             users::insert(transaction, &user)?;
@@ -195,7 +252,7 @@ impl UserPool {
         })
         .await?;
         if let Some(message) = &message {
-            (self.shared.on_message)(message);
+            self.deliver(message).await?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod groups;
 mod keys;
 mod machine;
 mod mfa;
+mod outbound;
 mod passwords;
 pub mod pool;
 mod sessions;

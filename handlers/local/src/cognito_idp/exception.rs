@@ -8,6 +8,7 @@ use notewarden_userpool::{
     groups::GroupError,
     passwords::WeakPassword,
     tokens::TokenError,
+    triggers::{Trigger, TriggerFailure},
     user_pool::{AuthFlow, RefreshTokenFault, SecretHashFault},
 };
 
@@ -88,6 +89,7 @@ impl From<UserPoolError> for Exception {
                     of_password(lack)
                 ),
             ),
+            UserPoolError::Trigger { trigger, failure } => of_trigger(trigger, &failure),
             UserPoolError::Store(error) => return of_store(&error),
             other => {
                 let Some((kind, message)) = fixed(&other) else {
@@ -112,6 +114,10 @@ fn fixed(error: &UserPoolError) -> Option<(&'static str, &'static str)> {
         UserPoolError::ReadOnlyAttribute(_) => (
             NOT_AUTHORIZED,
             "A client attempted to write unauthorized attribute",
+        ),
+        UserPoolError::NotSent(_) => (
+            "CodeDeliveryFailureException",
+            "The message could not be delivered. Please try again later.",
         ),
         UserPoolError::Group(error) => return of_group(error),
         UserPoolError::WrongCredentials => (NOT_AUTHORIZED, "Incorrect username or password."),
@@ -202,6 +208,24 @@ fn fixed(error: &UserPoolError) -> Option<(&'static str, &'static str)> {
         }
         _ => return None,
     })
+}
+
+fn of_trigger(trigger: Trigger, failure: &TriggerFailure) -> (&'static str, String) {
+    let name = trigger.as_str();
+    match failure {
+        TriggerFailure::Refused(message) => (
+            "UserLambdaValidationException",
+            format!("{name} failed with error {message}."),
+        ),
+        TriggerFailure::InvalidAnswer(reason) => (
+            "InvalidLambdaResponseException",
+            format!("{name}: Unrecognizable lambda output: {reason}"),
+        ),
+        _ => (
+            "UnexpectedLambdaException",
+            format!("{name} invocation failed."),
+        ),
+    }
 }
 
 const fn of_group(error: &GroupError) -> Option<(&'static str, &'static str)> {

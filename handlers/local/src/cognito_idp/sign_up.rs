@@ -1,8 +1,10 @@
 //! `SignUp`: a new user, and a code for them.
 
+use std::collections::BTreeMap;
+
 use notewarden_userpool::{
     UserPool,
-    user_pool::{AppClient, SignedUp},
+    user_pool::{AppClient, ClientData, SignedUp},
 };
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,8 @@ pub(super) struct SignUpRequest {
     username: Option<String>,
     password: Option<String>,
     user_attributes: Option<Vec<Attribute>>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Serialize)]
@@ -28,7 +32,8 @@ pub(super) struct SignUpRequest {
 pub(super) struct SignUpResponse {
     user_confirmed: bool,
     user_sub: String,
-    code_delivery_details: CodeDeliveryDetails,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code_delivery_details: Option<CodeDeliveryDetails>,
 }
 
 pub(super) async fn handle(
@@ -46,13 +51,23 @@ pub(super) async fn handle(
         secret_hash: hash,
     };
     let attributes = attributes::read("userAttributes", input.user_attributes)?;
-    let signed_up = pool
-        .sign_up(client, username, password, &attributes)
+    let validation = attributes::read("validationData", input.validation_data)?;
+    let metadata = input.client_metadata.unwrap_or_default();
+    let said = |(name, value): (String, String)| (name, value.into());
+    let data = ClientData {
+        validation: validation.into_iter().map(said).collect(),
+        metadata: metadata.into_iter().map(said).collect(),
+    };
+    let SignedUp {
+        id,
+        is_confirmed,
+        delivery,
+    } = pool
+        .sign_up_with(client, username, password, &attributes, &data)
         .await?;
-    let SignedUp { id, delivery } = signed_up;
     Ok(SignUpResponse {
-        user_confirmed: false,
+        user_confirmed: is_confirmed,
         user_sub: id.to_string(),
-        code_delivery_details: delivery.into(),
+        code_delivery_details: delivery.map(CodeDeliveryDetails::from),
     })
 }

@@ -19,7 +19,8 @@ async fn somebody_signs_up_and_confirms_with_the_code_in_the_inbox() {
         .sign_up(WEB, ALICE, PASSWORD, &attributes)
         .await
         .unwrap();
-    assert_eq!(signed_up.delivery.destination, "a***@e***");
+    let delivery = signed_up.delivery.unwrap();
+    assert_eq!(delivery.destination, "a***@e***");
 
     let inbox = pool.pool.inbox().unwrap();
     assert_eq!(inbox.len(), 1);

@@ -19,6 +19,7 @@ pub const TIMESTAMP: &str = "Tue Sep 8 04:05:06 UTC 2026";
 const BITS: u32 = 3_072;
 
 pub struct SrpClient {
+    pool_name: String,
     prime: BoxedMontyParams,
     secret: BoxedUint,
     public: BoxedUint,
@@ -26,6 +27,11 @@ pub struct SrpClient {
 
 impl SrpClient {
     pub fn new(secret: &[u8]) -> Self {
+        Self::of_pool(POOL, secret)
+    }
+
+    /// A client of the pool with the id `pool`.
+    pub fn of_pool(pool: &str, secret: &[u8]) -> Self {
         let file = include_str!("../../data/srp-vectors.json");
         let file: serde_json::Value = serde_json::from_str(file).unwrap();
         let prime = number(file.get("N").unwrap().as_str().unwrap());
@@ -35,6 +41,7 @@ impl SrpClient {
             .pow(&secret)
             .retrieve();
         Self {
+            pool_name: pool.split_once('_').unwrap().1.to_owned(),
             prime,
             secret,
             public,
@@ -52,7 +59,7 @@ impl SrpClient {
     }
 
     pub fn prove_as(&self, user_id: &str, challenge: &SrpChallenge, password: &str) -> String {
-        let pool_name = POOL.split_once('_').unwrap().1;
+        let pool_name = &self.pool_name;
         let server = number(&challenge.server_public);
         let u = hashed(&[&self.public, &server]);
         let inner = Sha256::digest(format!("{pool_name}{user_id}:{password}"));
