@@ -1,6 +1,6 @@
 //! `RevokeToken`: ends the session of a refresh token.
 
-use notewarden_userpool::UserPool;
+use notewarden_userpool::{UserPool, UserPoolError};
 use serde::{Deserialize, Serialize};
 
 use super::constraints::{CLIENT_ID, Constraints, TOKEN};
@@ -25,7 +25,12 @@ pub(super) async fn handle(
     let token = constraints.required("token", input.token.as_deref(), TOKEN);
     let client_id = constraints.required("clientId", input.client_id.as_deref(), CLIENT_ID);
     constraints.check()?;
-    pool.revoke_token(client_id, input.client_secret.as_deref(), token)
-        .await?;
-    Ok(RevokeTokenResponse {})
+    let revoked = pool.revoke_token(client_id, input.client_secret.as_deref(), token);
+    match revoked.await {
+        // The operation has a refusal of its own for clients.
+        Err(UserPoolError::ClientNotFound(_) | UserPoolError::ClientNotProved { .. }) => {
+            Err(UserPoolError::ForeignToken.into())
+        }
+        revoked => Ok(revoked.map(|()| RevokeTokenResponse {})?),
+    }
 }
