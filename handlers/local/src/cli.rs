@@ -3,6 +3,7 @@
 mod ask;
 mod explanation;
 mod inbox;
+mod keys;
 mod policy;
 mod serve;
 mod why;
@@ -38,6 +39,10 @@ enum Command {
     Serve(ServeOptions),
     /// Show the messages that the server "sent": confirmation codes and the like
     Inbox(inbox::InboxOptions),
+    /// Manage the keys that sign the user pool's tokens
+    Keys(keys::KeysOptions),
+    /// List the operations of Cognito and STS: which are served, and why the others are not
+    Operations,
     /// Explain an authorization decision by its request id
     Why(why::WhyOptions),
     /// Try and check access policies, without a server
@@ -60,6 +65,11 @@ pub async fn run(cli: Cli) -> ExitCode {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(options) => end(serve::run(options).await),
         Command::Inbox(options) => end(inbox::run(options).await),
+        Command::Keys(options) => end(keys::run(options).await),
+        Command::Operations => {
+            say(crate::operations::table().trim_end());
+            ExitCode::SUCCESS
+        }
         Command::Why(options) => end(why::run(options).await),
         Command::Policy(options) => end(policy::run(&options)),
     }

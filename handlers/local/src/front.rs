@@ -138,7 +138,7 @@ async fn route(app: &Arc<App>, request: Unread) -> Response {
         Door::Sts => serve(request, |request| sts::handle(app, request)).await,
         Door::ServicePreflight => service_preflight(),
         Door::WellKnown(document) => for_browsers(local::well_known(app, &document).await),
-        Door::Local => local::handle(app, &request.parts, request.peer),
+        Door::Local => local::handle(app, &request.parts, request.peer).await,
         Door::Health => local::health(app),
     }
 }

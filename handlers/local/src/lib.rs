@@ -13,13 +13,17 @@ pub mod ephemeral;
 pub mod front;
 pub mod gateway;
 pub mod json_protocol;
+pub mod key_rotation;
 pub mod lifecycle;
 pub mod local;
+pub mod operations;
 pub mod outputs;
 pub mod refusals;
 pub mod s3;
 pub mod server;
+pub mod smtp;
 pub mod sts;
+pub mod triggers;
 pub mod wire;
 pub mod wiring;
 

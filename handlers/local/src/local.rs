@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use notewarden_userpool::RotateKeysError;
 use serde_json::json;
 
 use crate::{
@@ -10,22 +11,42 @@ use crate::{
     wire::{self, Response},
 };
 
+/// Says that a request is a command. Pages of other origins cannot add it: their browser would have to ask first, and
+/// is refused.
+pub const COMMAND: &str = "x-notewarden-command";
+
 /// How many decisions a list has unless it is asked for another number.
 const DEFAULT_DECISIONS: usize = 100;
 
 /// Answers a request for `/_local/*`.
-pub fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
+pub async fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
     if !is_local(parts, peer) {
         let message = "only this machine, by its own name, may see this";
         return wire::json(StatusCode::FORBIDDEN, &json!({ "message": message }));
     }
-    if parts.method != Method::GET {
-        return wire::json(
+    let path = parts.uri.path().trim_start_matches("/_local/");
+    let mut response = match (&parts.method, path) {
+        (&Method::GET, _) => show(app, parts, path),
+        (&Method::POST, "keys/rotate") if parts.headers.contains_key(COMMAND) => {
+            rotate_keys(app).await
+        }
+        (&Method::POST, "keys/rotate") => {
+            let message = format!("a command needs the header `{COMMAND}`");
+            wire::json(StatusCode::FORBIDDEN, &json!({ "message": message }))
+        }
+        _ => wire::json(
             StatusCode::METHOD_NOT_ALLOWED,
             &json!({ "message": "only GET is served here" }),
-        );
-    }
-    let mut response = match parts.uri.path().trim_start_matches("/_local/") {
+        ),
+    };
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn show(app: &App, parts: &Parts, path: &str) -> Response {
+    match path {
         "inbox" => match app.user_pool.inbox() {
             Ok(messages) => wire::json(StatusCode::OK, &messages),
             Err(error) => unwell(&error),
@@ -41,11 +62,18 @@ pub fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
             Some(decision) => wire::json(StatusCode::OK, &decision),
             None => wire::json(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" })),
         },
-    };
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    }
+}
+
+async fn rotate_keys(app: &App) -> Response {
+    match app.user_pool.rotate_keys().await {
+        Ok(()) => wire::json(StatusCode::OK, &json!({})),
+        Err(error @ RotateKeysError::TooOften) => wire::json(
+            StatusCode::TOO_MANY_REQUESTS,
+            &json!({ "message": error.to_string() }),
+        ),
+        Err(error) => unwell(&error),
+    }
 }
 
 /// Answers `/healthz`: 200 when the stores answer.

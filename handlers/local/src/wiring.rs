@@ -27,7 +27,9 @@ use crate::{
     app::App,
     deployment::{ACCOUNT_ID, Deployment, REGION},
     gateway::Gateway,
+    smtp::SmtpMailer,
     system::{SystemClock, SystemIds},
+    triggers::Triggers,
 };
 
 /// What a server is made from.
@@ -42,6 +44,10 @@ pub struct Settings {
     /// The login providers of the identity pool: `providers.json` in the data directory, if there is one, unless
     /// another file is named.
     pub providers: Option<PathBuf>,
+    /// The file with the user pool's [triggers](crate::triggers), if there are any.
+    pub triggers: Option<PathBuf>,
+    /// The file with the [mail server](crate::smtp) that messages are sent by, in place of the inbox.
+    pub mail: Option<PathBuf>,
 }
 
 impl Settings {
@@ -52,6 +58,8 @@ impl Settings {
             on_message,
             template: None,
             providers: None,
+            triggers: None,
+            mail: None,
         }
     }
 }
@@ -85,7 +93,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         clock: clock.clone(),
     });
 
-    let user_pool = UserPool::open(
+    let mut user_pool = UserPool::open(
         from_template::user_pool(&stack, &deployment),
         database.clone(),
         &data_dir.join("user-pool.key"),
@@ -93,6 +101,12 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         ids.clone(),
         settings.on_message,
     )?;
+    if let Some(file) = &settings.triggers {
+        user_pool = user_pool.with_triggers(Arc::new(Triggers::read(file)?));
+    }
+    if let Some(file) = &settings.mail {
+        user_pool = user_pool.with_mailer(Arc::new(SmtpMailer::read(file, ids.clone())?));
+    }
     user_pool.end_with_accounts(&credentials);
     prepare_signing_keys(user_pool.clone());
     let client_ids = stack

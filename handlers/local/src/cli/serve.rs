@@ -1,16 +1,19 @@
 //! `notewarden serve`.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
-use notewarden_userpool::inbox::Message;
+use notewarden_userpool::{inbox::Message, user_pool::MessageListener};
 use tokio::{net::TcpListener, signal};
 
 use super::{CliError, say};
 use crate::{
+    key_rotation,
     server::Server,
     wiring::{self, Settings},
 };
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How to serve.
 #[derive(Debug, Args)]
@@ -29,6 +32,20 @@ pub struct ServeOptions {
     /// Keep nothing: the data directory is a temporary one, removed at the end
     #[arg(long)]
     ephemeral: bool,
+    /// The functions that are asked while users sign up, are confirmed and get tokens: a JSON file
+    #[arg(long, value_name = "FILE")]
+    triggers: Option<PathBuf>,
+    /// The mail server that messages are sent by, in place of the inbox: a JSON file
+    #[arg(long, value_name = "FILE")]
+    mail: Option<PathBuf>,
+    /// After how many days the keys that sign tokens are replaced
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 90,
+        value_parser = clap::value_parser!(u64).range(1..=3_650)
+    )]
+    rotate_keys_after: u64,
     /// Where to write the outputs once ready [default: outputs.json in the data directory]
     #[arg(long, value_name = "FILE")]
     outputs: Option<PathBuf>,
@@ -45,12 +62,20 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
     let data_dir = temporary
         .as_ref()
         .map_or(options.data_dir.as_path(), |dir| dir.path());
+    // What is sent by mail is for nobody else.
+    let on_message: MessageListener = match options.mail {
+        None => Arc::new(print_message),
+        Some(_) => Arc::new(|_| ()),
+    };
     let app = wiring::open(Settings {
         template: options.template,
         providers: options.providers,
-        ..Settings::new(data_dir, Arc::new(print_message))
+        triggers: options.triggers,
+        mail: options.mail,
+        ..Settings::new(data_dir, on_message)
     })
     .await?;
+    key_rotation::start(&app, DAY * u32::try_from(options.rotate_keys_after)?);
     let listener = TcpListener::bind(options.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;

@@ -1,6 +1,9 @@
 //! The operations of the Identity Pool, and how each is answered here.
 
-use crate::json_protocol::{self, operation::WayIn};
+use crate::{
+    json_protocol::{self, operation::WayIn},
+    operations::Listed,
+};
 
 /// An operation of the Identity Pool.
 pub type Operation = json_protocol::operation::Operation<Support>;
@@ -63,6 +66,14 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::permitted("UntagResource", Support::Refused(NO_TAGS)),
     Operation::permitted("UpdateIdentityPool", Support::Refused(TEMPLATE)),
 ];
+
+/// Every operation, and the sentence with which it is refused, if it is.
+pub fn listed() -> impl Iterator<Item = Listed> {
+    OPERATIONS.iter().map(|operation| match operation.support {
+        Support::Refused(reason) => (operation.name, Some(reason)),
+        _ => (operation.name, None),
+    })
+}
 
 /// The operations that are served to whoever is permitted them.
 pub fn permitted_and_served() -> impl Iterator<Item = &'static str> {

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     json_protocol::{self, Exception, operation::WayIn, parse, to_json},
+    operations::Listed,
     wire::WireRequest,
 };
 
@@ -294,6 +295,14 @@ impl Operation {
     pub fn find(name: &str) -> Option<Self> {
         Self::all().find(|operation| operation.name == name)
     }
+}
+
+/// Every operation, and the sentence with which it is refused, if it is.
+pub fn listed() -> impl Iterator<Item = Listed> {
+    Operation::all().map(|operation| match operation.support {
+        Support::Served(_) => (operation.name, None),
+        Support::Refused(reason) => (operation.name, Some(reason)),
+    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The operations of STS, and how each is answered here.
 
+use crate::operations::Listed;
+
 /// An operation of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Operation {
@@ -73,6 +75,14 @@ pub fn signed_and_served() -> impl Iterator<Item = &'static str> {
         .iter()
         .filter(move |operation| is_signed(operation.support))
         .map(|operation| operation.name)
+}
+
+/// Every operation, and the sentence with which it is refused, if it is.
+pub fn listed() -> impl Iterator<Item = Listed> {
+    OPERATIONS.iter().map(|operation| match operation.support {
+        Support::Refused(reason) | Support::Unsigned(reason) => (operation.name, Some(reason)),
+        _ => (operation.name, None),
+    })
 }
 
 impl Operation {
