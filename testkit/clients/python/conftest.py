@@ -34,13 +34,14 @@ class Server:
         self.log = data_dir.parent / f"{data_dir.name}.log"
         self.process: subprocess.Popen | None = None
         self.outputs: dict = {}
+        self.arguments: list[str] = []
 
     def start(self) -> "Server":
         outputs = self.data_dir / "outputs.json"
         outputs.unlink(missing_ok=True)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [self.binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", str(self.data_dir)],
+                [self.binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", str(self.data_dir), *self.arguments],
                 stdout=log,
                 stderr=log,
             )
