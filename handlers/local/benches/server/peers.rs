@@ -1,11 +1,12 @@
-//! Ours beside other servers that stand in for AWS: s3rver and moto for files, cognito-local and moto for
-//! sign-ins. Each is installed into the target folder on first use, by `testkit/clients/peers`, and left out
+//! Ours beside other servers that stand in for AWS: s3rver and moto for files, cognito-local, moto and
+//! ministack for sign-ins. Each is installed into the target folder on first use, by `testkit/clients/peers`, and left out
 //! with a word where that fails.
 //!
 //! Peers keep what they are told in memory or in files that they never flush; ours answers when it is durable.
 
 mod install;
 mod sign_in;
+mod srp;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -71,6 +72,9 @@ pub async fn measure() {
         connection.exchange(&create).await.ok();
         files("moto", &server, &keys, &format!("/{BUCKET}")).await;
         sign_in::measure("moto", &server, sign_in::Pool::New).await;
+        drop(server);
+        let (server, _dir) = ministack(python);
+        sign_in::measure("ministack", &server, sign_in::Pool::New).await;
     }
     if let Some(node) = &node {
         let (server, _dir) = cognito_local(node);
@@ -141,6 +145,16 @@ fn moto(python: &Path) -> Process {
         .args(["-H", "127.0.0.1", "-p"])
         .arg(address.port().to_string());
     Process::listening(&mut command, address)
+}
+
+fn ministack(python: &Path) -> (Process, TempDir) {
+    let (dir, address) = (new_dir(), free());
+    let mut command = Command::new(python.join("ministack"));
+    command
+        .current_dir(dir.path())
+        .env("GATEWAY_PORT", address.port().to_string())
+        .env("LOG_LEVEL", "ERROR");
+    (Process::listening(&mut command, address), dir)
 }
 
 fn cognito_local(node: &Path) -> (Process, TempDir) {

@@ -50,7 +50,7 @@ pub fn python() -> Option<PathBuf> {
                 .args(["-m", "pip", "install", "--quiet", "--requirement"])
                 .arg(source("requirements.txt")))
     };
-    installed(bin.clone(), &["moto_server"], install)
+    installed(bin.clone(), &["moto_server", "ministack"], install)
 }
 
 fn installed(bin: PathBuf, programs: &[&str], install: impl FnOnce() -> bool) -> Option<PathBuf> {

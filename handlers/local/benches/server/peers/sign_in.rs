@@ -1,4 +1,4 @@
-//! Sign-ins with name and password, through Cognito's own operations.
+//! Sign-ins by password, by refresh token and by SRP, through Cognito's own operations.
 
 use std::path::Path;
 
@@ -6,9 +6,12 @@ use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::{CONNECTIONS, ROUND};
+use super::{
+    CONNECTIONS, ROUND,
+    srp::{self, Person},
+};
 use crate::support::{
-    load::{self, Connection, Until, load},
+    load::{self, Connection, Figures, Until, load},
     millis,
     process::Process,
 };
@@ -18,8 +21,13 @@ const PASSWORD: &str = "Passw0rd!";
 
 /// The pool that people sign in to.
 pub enum Pool {
-    /// The one that the server has: the id of its client.
-    Ours(String),
+    /// The one that the server has.
+    Ours {
+        /// Its id.
+        pool: String,
+        /// The id of its client.
+        client: String,
+    },
     /// One that is yet to be made.
     New,
 }
@@ -29,18 +37,22 @@ impl Pool {
     pub fn ours(dir: &Path) -> Self {
         let outputs = std::fs::read(dir.join("outputs.json")).unwrap();
         let outputs: Value = serde_json::from_slice(&outputs).unwrap();
-        Self::Ours(outputs["UserPoolClient"].as_str().unwrap().to_owned())
+        let output = |name: &str| outputs[name].as_str().unwrap().to_owned();
+        Self::Ours {
+            pool: output("UserPool"),
+            client: output("UserPoolClient"),
+        }
     }
 }
 
-/// Sign-ins of one person, all over again.
+/// Sign-ins of one person, all over again, in every way that the server has.
 pub async fn measure(name: &str, server: &Process, pool: Pool) {
     let mut cognito = Cognito {
         connection: Connection::open(server.address).await,
         host: server.address.to_string(),
     };
-    let client = match pool {
-        Pool::Ours(client) => cognito.sign_up(client).await,
+    let (pool, client) = match pool {
+        Pool::Ours { pool, client } => (pool, cognito.sign_up(client).await),
         Pool::New => cognito.found().await,
     };
     let sign_in = json!({
@@ -49,11 +61,34 @@ pub async fn measure(name: &str, server: &Process, pool: Pool) {
         "AuthParameters": { "USERNAME": NAME, "PASSWORD": PASSWORD },
     });
     let tokens = cognito.call("InitiateAuth", &sign_in).await;
-    assert!(tokens["AuthenticationResult"]["IdToken"].is_string());
-    let lists = vec![vec![cognito.request("InitiateAuth", &sign_in)]; CONNECTIONS];
-    let figures = load(server.address, &lists, Until::Elapsed(ROUND), true).await;
+    let tokens = &tokens["AuthenticationResult"];
+    assert!(tokens["IdToken"].is_string());
+    let refresh = json!({
+        "AuthFlow": "REFRESH_TOKEN_AUTH",
+        "ClientId": client,
+        "AuthParameters": { "REFRESH_TOKEN": tokens["RefreshToken"] },
+    });
+    for (way, request) in [("password", sign_in), ("refresh", refresh)] {
+        let lists = vec![vec![cognito.request("InitiateAuth", &request)]; CONNECTIONS];
+        let figures = load(server.address, &lists, Until::Elapsed(ROUND), true).await;
+        print(name, way, &figures);
+    }
+    let person = Person {
+        host: cognito.host,
+        pool,
+        client,
+        name: NAME,
+        password: PASSWORD,
+    };
+    match srp::load(server.address, &person, CONNECTIONS, ROUND).await {
+        Ok(figures) => print(name, "srp", &figures),
+        Err(answer) => println!("  {name:<22} sign-in by srp is refused: {answer}"),
+    }
+}
+
+fn print(name: &str, way: &str, figures: &Figures) {
     println!(
-        "  {name:<22} sign-in             {:>7.0} requests/s, median {}",
+        "  {name:<22} sign-in by {way:<8} {:>7.0} a second, median {}",
         figures.per_second(),
         millis(figures.quantile(0.5))
     );
@@ -79,8 +114,8 @@ impl Cognito {
         client
     }
 
-    /// A new pool with a client and a person.
-    async fn found(&mut self) -> String {
+    /// A new pool with a client and a person: the pool's id and the client's.
+    async fn found(&mut self) -> (String, String) {
         let pool = self
             .call("CreateUserPool", &json!({ "PoolName": "bench" }))
             .await;
@@ -88,7 +123,7 @@ impl Cognito {
         let client = json!({
             "UserPoolId": pool,
             "ClientName": "bench",
-            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         });
         let client = self.call("CreateUserPoolClient", &client).await;
         let person = json!({
@@ -106,10 +141,9 @@ impl Cognito {
             "Permanent": true,
         });
         self.call("AdminSetUserPassword", &password).await;
-        client["UserPoolClient"]["ClientId"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        let client = &client["UserPoolClient"]["ClientId"];
+        let id = |value: &Value| value.as_str().unwrap().to_owned();
+        (id(pool), id(client))
     }
 
     async fn call(&mut self, operation: &str, body: &Value) -> Value {
@@ -118,23 +152,28 @@ impl Cognito {
     }
 
     fn request(&self, operation: &str, body: &Value) -> Bytes {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri("/")
-            .header("host", &self.host)
-            .header("content-type", "application/x-amz-json-1.1")
-            .header(
-                "x-amz-target",
-                format!("AWSCognitoIdentityProviderService.{operation}"),
-            )
-            .body(body.to_string().into())
-            .unwrap();
-        load::encode(&request)
+        request(&self.host, operation, body)
     }
 }
 
+/// A request for `operation`.
+pub(super) fn request(host: &str, operation: &str, body: &Value) -> Bytes {
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/")
+        .header("host", host)
+        .header("content-type", "application/x-amz-json-1.1")
+        .header(
+            "x-amz-target",
+            format!("AWSCognitoIdentityProviderService.{operation}"),
+        )
+        .body(body.to_string().into())
+        .unwrap();
+    load::encode(&request)
+}
+
 /// The JSON of a body, chunked or not.
-fn parse(body: &[u8]) -> Value {
+pub(super) fn parse(body: &[u8]) -> Value {
     let text = std::str::from_utf8(body).unwrap();
     let start = text.find(['{', '[']);
     let end = text.rfind(['}', ']']);
