@@ -5,6 +5,7 @@ mod credentials;
 mod data_directory;
 mod identities;
 mod identity_pool;
+mod opaque_logins;
 mod ports;
 mod user_pool;
 mod user_pool_login;
