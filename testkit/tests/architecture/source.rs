@@ -96,12 +96,15 @@ pub(crate) fn module_files(root: &Path) -> Vec<Sentence> {
         .collect()
 }
 
-/// Adapters that handlers name outside their wiring; tests may.
+/// Adapters that handlers name outside their wiring, which is `wiring.rs` with the modules below it; tests may.
 pub(crate) fn adapters_outside_wiring(root: &Path) -> Vec<Sentence> {
     let is_handler_source = |path: &Path| {
         path.extension().is_some_and(|extension| extension == "rs")
             && path.components().any(|part| part.as_os_str() == "src")
             && !path.ends_with("src/wiring.rs")
+            && !path
+                .ancestors()
+                .any(|folder| folder.ends_with("src/wiring"))
     };
     files(&root.join("handlers"), &is_handler_source)
         .into_iter()
