@@ -7,6 +7,7 @@ import xml.etree.ElementTree as xml
 
 # What any operation may answer with, by AWS's reference of common errors; models do not list these.
 COMMON_ERRORS = {
+    "AccessDenied",
     "AccessDeniedException",
     "ExpiredToken",
     "ExpiredTokenException",
