@@ -31,7 +31,7 @@ pub(super) struct Function {
 /// How a function is called.
 pub(super) enum Target {
     Program(Program),
-    Url(FunctionUrl),
+    Url(Box<FunctionUrl>),
 }
 
 /// Why the functions are not known.
@@ -128,7 +128,7 @@ impl Description {
         };
         let target = match (self.command, self.url) {
             (Some(command), None) => Program::new(command, directory).map(Target::Program),
-            (None, Some(url)) => FunctionUrl::new(&url).map(Target::Url),
+            (None, Some(url)) => FunctionUrl::new(&url).map(Box::new).map(Target::Url),
             _ => Err("either `command` or `url` is needed, and not both".to_owned()),
         };
         Ok(Function {
