@@ -1,5 +1,6 @@
 // amazon-cognito-identity-js: SRP sign-in and refresh, many times over.
 import assert from "node:assert/strict";
+import { randomBytes, randomInt } from "node:crypto";
 import { after, before, test } from "node:test";
 
 import { AuthenticationDetails, CognitoUser, CognitoUserAttribute, CognitoUserPool } from "amazon-cognito-identity-js";
@@ -57,6 +58,20 @@ test("forty sign-ins of eight people", async () => {
     for (let time = 0; time < 5; time += 1) {
       assert.ok((await signIn(user(name), PASSWORD)).isValid());
     }
+  }
+});
+
+// The library's arithmetic is slow: `NOTEWARDEN_SRP_PEOPLE` asks for more.
+const people = Number(process.env.NOTEWARDEN_SRP_PEOPLE ?? 40);
+
+test(`${people} people with random passwords`, async () => {
+  for (let person = 0; person < people; person += 1) {
+    const name = newName();
+    const password = `aA1!${randomBytes(randomInt(1, 40)).toString("base64")}`;
+    await called((done) => pool.signUp(name, password, [], [], done));
+    const code = await codeFor(server.outputs, name);
+    await called((done) => user(name).confirmRegistration(code, false, done));
+    assert.ok((await signIn(user(name), password)).isValid(), password);
   }
 });
 
