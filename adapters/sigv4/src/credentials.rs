@@ -54,6 +54,11 @@ impl Credentials {
         self.session.as_ref().map(|session| session.expires_at)
     }
 
+    /// What requests of the session carry; `None` for a long-lived key.
+    pub(crate) fn session_token(&self) -> Option<&str> {
+        self.session.as_ref().map(|session| &*session.token)
+    }
+
     /// The secret half.
     pub(crate) fn secret(&self) -> &str {
         &self.secret_access_key

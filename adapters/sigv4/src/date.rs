@@ -5,10 +5,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use time::{Date, Month, Time};
+use time::{
+    Date, Month, OffsetDateTime, Time, format_description::BorrowedFormatItem,
+    macros::format_description,
+};
 
 const LENGTH: usize = "20130524T000000Z".len();
 const DAY_LENGTH: usize = "20130524".len();
+const BASIC: &[BorrowedFormatItem<'_>] =
+    format_description!("[year][month][day]T[hour][minute][second]Z");
 
 /// A moment as requests spell it: `20130524T000000Z`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +58,13 @@ impl AmzDate {
         Some(Self { text, moment })
     }
 
+    /// The moment `now`, to the second; `None` before 1970 and after 9999.
+    pub(crate) fn at(now: SystemTime) -> Option<Self> {
+        let since = now.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let moment = OffsetDateTime::from_unix_timestamp(since.as_secs().try_into().ok()?).ok()?;
+        Self::parse(moment.format(BASIC).ok()?.as_bytes())
+    }
+
     /// As it was written.
     pub(crate) fn as_str(&self) -> &str {
         str::from_utf8(&self.text).unwrap_or_default()
@@ -93,6 +105,17 @@ mod tests {
             date.moment(),
             SystemTime::UNIX_EPOCH + Duration::from_secs(1_369_353_662)
         );
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for seconds in [0, 1, 1_369_353_662, 253_402_300_799] {
+            let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+            let written = AmzDate::at(moment + Duration::from_millis(999)).expect("a date");
+            assert_eq!(written.moment(), moment);
+        }
+        let too_late = SystemTime::UNIX_EPOCH + Duration::from_secs(253_402_300_800);
+        assert_eq!(AmzDate::at(too_late), None);
     }
 
     #[test]

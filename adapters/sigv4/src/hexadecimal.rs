@@ -22,6 +22,14 @@ const VALUES: [u8; 256] = {
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+/// A hash as text.
+pub(crate) fn text(hash: &[u8; 32]) -> String {
+    let mut digits = Vec::with_capacity(64);
+    write(hash, &mut digits);
+    // INVARIANT: digits are ASCII.
+    String::from_utf8(digits).unwrap_or_default()
+}
+
 /// Appends a hash.
 pub(crate) fn write(hash: &[u8; 32], out: &mut Vec<u8>) {
     let digit = |value: u8| DIGITS.get(usize::from(value)).copied().unwrap_or(b'0');

@@ -1,4 +1,4 @@
-//! Verification of AWS Signature Version 4, pure and without I/O.
+//! Verification of AWS Signature Version 4, pure and without I/O; and a [`Signer`] for our own requests.
 //!
 //! A [`Verifier`] takes the head of a request as it came over the wire and says who signed it
 //! ([`Verified`]) or why it is not believed ([`Refusal`]). It is closed by default: there is no
@@ -53,6 +53,7 @@ mod request;
 mod scope;
 mod service;
 mod signed_headers;
+mod signer;
 mod signing_key;
 mod verified;
 mod verifier;
@@ -65,5 +66,6 @@ pub use payload::Payload;
 pub use refusal::{Malformation, Mismatch, Refusal, ScopePart};
 pub use request::{Body, Request};
 pub use service::Service;
+pub use signer::Signer;
 pub use verified::{Form, Verified};
 pub use verifier::Verifier;

@@ -102,6 +102,22 @@ proptest! {
     }
 
     #[test]
+    fn what_we_sign_ourselves_verifies(wire in wires(), service in select(&SERVICES)) {
+        let ours = wire.clone().signed_by_us(service, None);
+        let verified = ours.verify(service);
+        prop_assert!(verified.is_ok(), "{verified:?}");
+        let reference = wire.set("x-amz-content-sha256", &ours.header("x-amz-content-sha256"));
+        let reference = reference.signed(&Signer::new(service));
+        prop_assert_eq!(reference.header("authorization"), ours.header("authorization"));
+    }
+
+    #[test]
+    fn what_we_sign_in_a_session_verifies(wire in wires(), service in select(&SERVICES)) {
+        let ours = wire.signed_by_us(service, Some(signed_at() + Duration::from_secs(60)));
+        prop_assert!(ours.verify_session(service, signed_at()).is_ok());
+    }
+
+    #[test]
     fn presigned_queries_of_the_reference_verify(
         wire in wires(),
         service in select(&[Service::S3, Service::EXECUTE_API, Service::STS][..]),

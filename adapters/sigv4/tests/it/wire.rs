@@ -114,6 +114,26 @@ impl Wire {
         self
     }
 
+    /// Signed by the crate's own signer, in a session if there is an end to it.
+    pub fn signed_by_us(mut self, service: Service, session_ends: Option<SystemTime>) -> Self {
+        let credentials = Credentials::new(ACCESS_KEY, SECRET);
+        let credentials = match session_ends {
+            Some(end) => credentials.with_session(SESSION_TOKEN, end),
+            None => credentials,
+        };
+        let target = format!("{}?{}", self.path, self.query);
+        let request = http::Request::builder()
+            .method(self.method.as_str())
+            .uri(target);
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        parts.headers = self.headers;
+        notewarden_sigv4::Signer::new(REGION, service, Arc::new(credentials))
+            .sign(&mut parts, &self.body, signed_at())
+            .unwrap();
+        self.headers = parts.headers;
+        self
+    }
+
     pub fn body(mut self, body: &[u8]) -> Self {
         self.body = body.to_vec();
         self
