@@ -1,11 +1,13 @@
 //! The command line.
 
+mod administration;
 mod ask;
 mod explanation;
 mod inbox;
 mod keys;
 mod policy;
 mod serve;
+mod user;
 mod why;
 
 use std::{
@@ -45,6 +47,8 @@ enum Command {
     Operations,
     /// Explain an authorization decision by its request id
     Why(why::WhyOptions),
+    /// See and change the users of the user pool, with or without a running server
+    User(user::UserOptions),
     /// Try and check access policies, without a server
     Policy(policy::PolicyOptions),
 }
@@ -53,10 +57,10 @@ enum Command {
 #[derive(Debug, Args)]
 pub struct RunningServer {
     /// The data directory of the running server
-    #[arg(long, value_name = "DIR", default_value = ".notewarden")]
+    #[arg(long, value_name = "DIR", default_value = ".notewarden", global = true)]
     data_dir: PathBuf,
     /// The running server's outputs [default: outputs.json in the data directory]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     outputs: Option<PathBuf>,
 }
 
@@ -71,6 +75,7 @@ pub async fn run(cli: Cli) -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Why(options) => end(why::run(options).await),
+        Command::User(options) => end(user::run(options).await),
         Command::Policy(options) => end(policy::run(&options)),
     }
 }

@@ -3,7 +3,9 @@
 
 mod check;
 mod policies;
+mod server;
 mod test;
+mod users;
 mod why;
 
 use std::{
