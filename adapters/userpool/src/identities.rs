@@ -285,7 +285,7 @@ impl Identities {
         Ok(Some(id))
     }
 
-    /// Forgets `id`, as [`Identities::delete_within`] does.
+    /// Forgets `id`, as `delete_within` does.
     ///
     /// # Errors
     /// The database cannot be written.
