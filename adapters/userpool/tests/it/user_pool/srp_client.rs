@@ -70,11 +70,13 @@ impl SrpClient {
         let prime = self.prime.modulus().as_ref().clone();
         let k = hashed(&[&prime, &BoxedUint::from(2_u8)]);
 
-        let generated = residue(&BoxedUint::from(2_u8), &self.prime).pow(&x);
+        let two = residue(&BoxedUint::from(2_u8), &self.prime);
+        let generated = two.pow_bounded_exp(&x, 256);
         let masked = residue(&k, &self.prime).mul(&generated);
         let base = residue(&server, &self.prime).sub(&masked);
         let exponent = self.secret.wrapping_add(u.wrapping_mul(&x));
-        let shared = base.pow(&exponent).retrieve();
+        // Two digests' product and a third.
+        let shared = base.pow_bounded_exp(&exponent, 513).retrieve();
 
         let mut key = [0; 16];
         Hkdf::<Sha256>::new(Some(&signed(&u)), &signed(&shared))

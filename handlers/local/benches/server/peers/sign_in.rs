@@ -82,7 +82,10 @@ pub async fn measure(name: &str, server: &Process, pool: Pool) {
     };
     match srp::load(server.address, &person, CONNECTIONS, ROUND).await {
         Ok(figures) => print(name, "srp", &figures),
-        Err(answer) => println!("  {name:<22} sign-in by srp is refused: {answer}"),
+        Err(answer) => {
+            let answer: String = answer.to_string().chars().take(60).collect();
+            println!("  {name:<22} sign-in by srp      is not Cognito's: {answer}…");
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use notewarden_userpool::user_pool::SrpChallenge;
 use serde_json::{Value, json};
 use tokio::task::LocalSet;
@@ -27,7 +28,8 @@ pub struct Person {
     pub password: &'static str,
 }
 
-/// Signs in over `connections` for as long as `round`; the answer of a server that refuses is the error.
+/// Signs in over `connections` for as long as `round`; the answer of a server that refuses, or that gives no challenge
+/// which can be answered, is the error.
 pub async fn load(
     address: SocketAddr,
     person: &Person,
@@ -83,6 +85,8 @@ fn answer(challenge: &Value, client: &str, srp: &SrpClient, password: &str) -> O
     let parameter = |name: &str| parameters[name].as_str().map(str::to_owned);
     let user_id = parameter("USER_ID_FOR_SRP")?;
     let block = parameter("SECRET_BLOCK")?;
+    // A peer that only plays the exchange gives something else.
+    BASE64_STANDARD.decode(&block).ok()?;
     let asked = SrpChallenge {
         user_id: uuid::Uuid::nil(),
         salt: parameter("SALT")?,
