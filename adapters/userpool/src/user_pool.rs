@@ -3,7 +3,9 @@
 
 mod account;
 mod admin;
+mod attempt;
 mod attributes;
+mod challenge;
 mod change_attributes;
 mod change_password;
 mod choice;
@@ -14,6 +16,7 @@ mod listing;
 mod lookup;
 mod messages;
 mod mfa;
+mod open_session;
 mod outbound;
 mod refresh;
 mod second_factor;

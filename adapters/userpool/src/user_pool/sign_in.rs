@@ -1,8 +1,8 @@
-//! Signing in: the password, what is asked for after it, and the tokens that come of it.
+//! Signing in: the password, and what is asked for after it.
 
 use std::time::Duration;
 
-use notewarden_domain::{StoreError, Timestamp};
+use notewarden_domain::StoreError;
 use tokio::task;
 use uuid::Uuid;
 
@@ -15,10 +15,7 @@ use crate::{
     challenges::{Challenge, Proved, Step},
     factors::{Demand, Factor},
     secret::Secret,
-    sessions::{self, RefreshToken, Session, SessionId},
-    tokens::Issue,
-    triggers::Source,
-    users::{self, User, UserState},
+    users::{User, UserState},
 };
 
 /// The client that asks, and its proof if it has a secret.
@@ -230,120 +227,6 @@ impl UserPool {
             .await
     }
 
-    /// The challenge that `client` answers for `username`, if it can still be answered.
-    pub(super) fn answered(
-        &self,
-        client: AppClient<'_>,
-        username: &str,
-        session: &str,
-    ) -> Result<(&ClientSettings, Challenge), UserPoolError> {
-        let settings = self.client(client.id)?;
-        settings.check_secret_hash(username, client.secret_hash)?;
-        let challenge = self.challenge(settings, session)?;
-        settings.allowing(challenge.flow)?;
-        if self.subject(username)?.id == challenge.user {
-            Ok((settings, challenge))
-        } else {
-            Err(UserPoolError::InvalidChallenge)
-        }
-    }
-
-    /// The user who has `proved` the first factor of `challenge`, if that still counts.
-    pub(super) fn challenged_user(
-        &self,
-        challenge: &Challenge,
-        proved: &Proved,
-    ) -> Result<User, UserPoolError> {
-        let user = self.shared.users.find(challenge.user)?;
-        user.filter(|user| {
-            user.is_enabled && proved.still_holds(&self.shared.vault, &user.password)
-        })
-        .ok_or(UserPoolError::InvalidChallenge)
-    }
-
-    /// Changes the user of `challenge`, who has answered it: if `change` takes the answer, no other is taken.
-    pub(super) async fn answer<T: Send + 'static>(
-        &self,
-        challenge: &Challenge,
-        change: impl FnOnce(&mut User) -> Result<T, UserPoolError> + Send + 'static,
-    ) -> Result<T, UserPoolError> {
-        let (user, id, expires_at) = (challenge.user, challenge.id, challenge.expires_at);
-        let now = self.now();
-        let changed = self.commit(move |transaction| {
-            if !sessions::check_unspent(transaction, id, expires_at)? {
-                return Ok(Err(UserPoolError::InvalidChallenge));
-            }
-            let changed = users::update(transaction, user, change)?;
-            if changed.is_ok() {
-                sessions::spend(transaction, id, expires_at, now)?;
-            }
-            Ok(changed)
-        });
-        changed.await?
-    }
-
-    /// Makes sure that what is `tried` of `user` may be tried.
-    pub(super) fn check_attempts(&self, tried: Tried, user: Uuid) -> Result<(), UserPoolError> {
-        let (attempts, vault) = (&self.shared.attempts, &self.shared.vault);
-        let checked = attempts.check(vault, tried, user, self.now());
-        checked.map_err(|_| UserPoolError::LockedOut)
-    }
-
-    /// Counts what was `tried` of `user` and found right or wrong.
-    pub(super) async fn conclude_attempt(
-        &self,
-        tried: Tried,
-        user: Uuid,
-        is_right: bool,
-    ) -> Result<(), UserPoolError> {
-        let (attempts, vault) = (&self.shared.attempts, &self.shared.vault);
-        let concluded = attempts.conclude(vault, tried, user, is_right, self.now());
-        concluded.await?.map_err(|_| UserPoolError::LockedOut)
-    }
-
-    /// Forgets what was `tried` of `user`, who has shown otherwise who they are.
-    pub(super) async fn forgive_attempts(
-        &self,
-        tried: Tried,
-        user: Uuid,
-    ) -> Result<(), UserPoolError> {
-        let (attempts, vault) = (&self.shared.attempts, &self.shared.vault);
-        Ok(attempts.forgive(vault, tried, user).await?)
-    }
-
-    /// The challenge of this client that a client shows, if it can still be answered.
-    pub(super) fn challenge(
-        &self,
-        client: &ClientSettings,
-        shown: &str,
-    ) -> Result<Challenge, UserPoolError> {
-        let challenge = Challenge::unseal(&self.shared.vault, shown)
-            .map_err(|_| UserPoolError::InvalidChallenge)?;
-        let is_under_way = challenge.client_id == client.id && self.now() < challenge.expires_at;
-        if is_under_way {
-            Ok(challenge)
-        } else {
-            Err(UserPoolError::InvalidChallenge)
-        }
-    }
-
-    /// Makes sure that `challenge` is answered once.
-    pub(super) async fn spend(&self, challenge: &Challenge) -> Result<(), UserPoolError> {
-        let (id, expires_at, now) = (challenge.id, challenge.expires_at, self.now());
-        let is_first = self.commit(move |transaction| {
-            let is_first = sessions::check_unspent(transaction, id, expires_at)?;
-            if is_first {
-                sessions::spend(transaction, id, expires_at, now)?;
-            }
-            Ok(is_first)
-        });
-        if is_first.await? {
-            Ok(())
-        } else {
-            Err(UserPoolError::WrongCredentials)
-        }
-    }
-
     /// Lets `user` go on, who has `passed` at least the first factor: to the next thing that is asked for, or in.
     pub(super) async fn proceed(
         &self,
@@ -403,99 +286,6 @@ impl UserPool {
         }
         let proved = Proved::now(&self.shared.vault, &user.password);
         self.session(client, user.id, passed.flow, step(proved))
-    }
-
-    /// The challenge to take `step`, as its client keeps it.
-    pub(super) fn session(
-        &self,
-        client: &ClientSettings,
-        user: Uuid,
-        flow: AuthFlow,
-        step: Step,
-    ) -> Result<Secret, UserPoolError> {
-        let challenge = Challenge::new(&client.id, user, flow, step, self.now(), self.ids());
-        Ok(Secret::new(challenge.seal(&self.shared.vault, self.ids())?))
-    }
-
-    /// Opens a session and signs its tokens, at once.
-    async fn open_session(
-        &self,
-        client: &ClientSettings,
-        user: User,
-        answered: Option<&Challenge>,
-    ) -> Result<Progress, UserPoolError> {
-        let now = self.now();
-        let refresh = RefreshToken::generate(user.id, self.ids());
-        let expires_at = now.plus(client.refresh_token_lifetime);
-        let session = Session::new(&client.id, &refresh, now, expires_at);
-        let id = refresh.session;
-        let answered = answered.map(|challenge| (challenge.id, challenge.expires_at));
-        let proved = user.password.clone();
-        let keep = async {
-            let kept = self.commit(move |transaction| {
-                // Since the proof, the user may have been changed, and the challenge answered.
-                let is_same = users::get(transaction, id.user)?
-                    .is_some_and(|user| user.is_enabled && user.password == proved);
-                let is_first = match answered {
-                    Some((id, end)) => sessions::check_unspent(transaction, id, end)?,
-                    None => true,
-                };
-                if !is_same || !is_first {
-                    return Ok(Err(UserPoolError::WrongCredentials));
-                }
-                if let Some((id, end)) = answered {
-                    sessions::spend(transaction, id, end, now)?;
-                }
-                sessions::insert(transaction, id, &session, now)?;
-                Ok(Ok(()))
-            });
-            kept.await?
-        };
-        let sign = self.sign_tokens(client, user, id, now, Source::Authentication);
-        let (tokens, ()) = tokio::try_join!(sign, keep)?;
-        Ok(Progress::SignedIn(Tokens {
-            refresh: Some(refresh.to_text()),
-            ..tokens
-        }))
-    }
-
-    /// Signs an ID and an access token of `session`.
-    pub(super) async fn sign_tokens(
-        &self,
-        client: &ClientSettings,
-        user: User,
-        session: SessionId,
-        signed_in_at: Timestamp,
-        source: Source,
-    ) -> Result<Tokens, UserPoolError> {
-        let keys = self.keys().await?;
-        let groups = self.group_claims(user.id)?;
-        let changes = self.before_tokens(source, &client.id, &user, &groups);
-        let changes = changes.await?;
-        let (pool, client) = (self.clone(), client.clone());
-        let lifetime = client.access_token_lifetime;
-        let pair = compute(move || {
-            let issue = Issue {
-                issuer: pool.issuer(),
-                client_id: &client.id,
-                user: &user,
-                groups: changes.groups().unwrap_or(&groups),
-                changes: &changes,
-                session,
-                signed_in_at,
-                now: pool.now(),
-                id_lifetime: client.id_token_lifetime,
-                access_lifetime: client.access_token_lifetime,
-            };
-            issue.sign(&keys, pool.ids())
-        });
-        let pair = pair.await?.map_err(StoreError::unavailable)?;
-        Ok(Tokens {
-            id: Secret::new(pair.id),
-            access: Secret::new(pair.access),
-            refresh: None,
-            lifetime,
-        })
     }
 }
 
