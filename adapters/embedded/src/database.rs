@@ -19,11 +19,10 @@ use tokio::sync::{Semaphore, oneshot};
 
 use self::{
     committer::{Committer, Job, Write},
-    directory::DataDirectory,
     storage::Meter,
 };
 pub use self::{
-    directory::OpenError,
+    directory::{DataDirectory, LOCK, OpenError},
     fault::{Fault, existing},
     storage::Counters,
 };

@@ -6,7 +6,9 @@ mod explanation;
 mod inbox;
 mod keys;
 mod policy;
+mod reset;
 mod serve;
+mod snapshot;
 mod user;
 mod why;
 
@@ -49,6 +51,10 @@ enum Command {
     Why(why::WhyOptions),
     /// See and change the users of the user pool, with or without a running server
     User(user::UserOptions),
+    /// Keep a copy of everything that a stopped server knows, and bring it back
+    Snapshot(snapshot::SnapshotOptions),
+    /// Forget everything: empty the data directory of a stopped server
+    Reset(reset::ResetOptions),
     /// Try and check access policies, without a server
     Policy(policy::PolicyOptions),
 }
@@ -76,6 +82,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         }
         Command::Why(options) => end(why::run(options).await),
         Command::User(options) => end(user::run(options).await),
+        Command::Snapshot(options) => end(snapshot::run(&options)),
+        Command::Reset(options) => end(reset::run(&options)),
         Command::Policy(options) => end(policy::run(&options)),
     }
 }

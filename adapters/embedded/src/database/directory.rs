@@ -48,23 +48,29 @@ pub enum OpenError {
     },
 }
 
+/// The file whose lock says that the directory is in use.
+pub const LOCK: &str = "lock";
+
 /// A directory that no other process uses. The lock is the operating system's, on an open file, so it ends with
 /// the process however that ends.
-#[derive(Clone)]
-pub(super) struct DataDirectory {
+#[derive(Clone, Debug)]
+pub struct DataDirectory {
     path: PathBuf,
     _lock: Arc<File>,
 }
 
 impl DataDirectory {
-    /// Makes the directory if it is not there, and locks it.
-    pub(super) fn claim(path: &Path) -> Result<Self, OpenError> {
+    /// Makes the directory if it is not there, and locks it until the last clone of the answer is gone.
+    ///
+    /// # Errors
+    /// It is in use, or cannot be made.
+    pub fn claim(path: &Path) -> Result<Self, OpenError> {
         let unusable = |source| OpenError::Io {
             path: path.display().to_string(),
             source,
         };
         create(path).map_err(unusable)?;
-        let lock = open_private(&path.join("lock")).map_err(unusable)?;
+        let lock = open_private(&path.join(LOCK)).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self {
                 path: path.to_owned(),

@@ -4,6 +4,7 @@
 mod check;
 mod policies;
 mod server;
+mod snapshots;
 mod test;
 mod users;
 mod why;
