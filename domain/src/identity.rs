@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr, sync::Arc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::Invalid;
+use crate::{Invalid, spelling};
 
 /// An identity of an Identity Pool: `<region>:<uuid>`, in lower case, at most 55 characters.
 ///
@@ -39,11 +39,7 @@ impl FromStr for IdentityId {
             && region
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        let parsed = Uuid::try_parse(uuid).map_err(|_| refuse())?;
-        // Only the one hyphenated lower-case spelling: two spellings would be two owners.
-        let mut buffer = Uuid::encode_buffer();
-        let is_canonical = parsed.hyphenated().encode_lower(&mut buffer) == uuid;
-        if region_is_valid && is_canonical {
+        if region_is_valid && spelling::uuid(uuid).is_some() {
             Ok(Self(text.into()))
         } else {
             Err(refuse())

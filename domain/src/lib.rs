@@ -17,6 +17,7 @@ pub mod notes;
 pub mod policy;
 pub mod ports;
 pub mod quota;
+mod spelling;
 pub mod time;
 
 pub use caller::{Caller, Scope, Scopes};

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{FileName, IdentityId, Invalid, Timestamp};
+use crate::{FileName, IdentityId, Invalid, Timestamp, spelling};
 
 /// The longest content, in characters (Unicode scalar values).
 pub const MAX_CONTENT_CHARS: usize = 100_000;
@@ -34,12 +34,7 @@ impl FromStr for NoteId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        // Only the one hyphenated lower-case spelling: a policy that names a note's path must not be
-        // got round by another.
-        let mut buffer = Uuid::encode_buffer();
-        Uuid::try_parse(text)
-            .ok()
-            .filter(|uuid| uuid.hyphenated().encode_lower(&mut buffer) == text)
+        spelling::uuid(text)
             .map(Self)
             .ok_or_else(|| Invalid::new("noteId", "must be a UUID in lower case"))
     }

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{FileName, Invalid};
+use crate::{FileName, Invalid, spelling};
 
 /// The longest name of an archive, in bytes of UTF-8.
 pub const MAX_ARCHIVE_NAME_BYTES: usize = 200;
@@ -31,11 +31,7 @@ impl FromStr for ArchiveId {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        // One spelling only: a policy that names an archive's path must not be got round by another.
-        let mut buffer = Uuid::encode_buffer();
-        Uuid::try_parse(text)
-            .ok()
-            .filter(|uuid| uuid.hyphenated().encode_lower(&mut buffer) == text)
+        spelling::uuid(text)
             .map(Self)
             .ok_or_else(|| Invalid::new("archiveId", "must be a UUID in lower case"))
     }
