@@ -41,6 +41,7 @@ mod method;
 mod name;
 mod plan;
 mod record;
+mod selection;
 mod stamp;
 mod terms;
 mod writer;
@@ -49,12 +50,13 @@ pub use crc::Crc32;
 pub use entry::{Body, Checksum, Entry, Extent};
 pub use job::{
     ARCHIVE_LIFETIME, ArchiveId, ArchiveName, Attempt, Failure, Job, LEASE, MAX_MISSING_NAMES,
-    Missing, Progress, Refused, State, Status,
+    Missing, Progress, Refused, State, Status, Toll,
 };
 pub use layout::Layout;
 pub use limits::Limits;
 pub use method::{Compression, Method};
 pub use name::{EntryName, unique_names};
 pub use plan::{Expected, Origin, Piece, Plan, Source, Step, Strategy, Upload};
+pub use selection::Selection;
 pub use terms::{PartSize, Prices, StoreRules, Terms, Worker};
 pub use writer::{LayoutError, Writer};

@@ -2,7 +2,9 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use crate::{IdentityId, Invalid, NoteId, Timestamp};
+use uuid::Uuid;
+
+use crate::{IdentityId, Invalid, Timestamp};
 
 /// How long a key is remembered.
 pub const IDEMPOTENCY_WINDOW: Duration = Duration::from_secs(24 * 60 * 60);
@@ -66,7 +68,7 @@ pub enum Creation {
     /// An equal request created this note before; nothing was stored.
     Replayed {
         /// The note's id.
-        note_id: NoteId,
+        id: Uuid,
         /// When it was created.
         created_at: Timestamp,
     },

@@ -19,6 +19,7 @@ pub mod ports;
 pub mod quota;
 mod spelling;
 pub mod time;
+pub mod work;
 
 pub use caller::{Caller, Scope, Scopes};
 pub use error::{Invalid, StoreError};

@@ -2,28 +2,40 @@
 //! by the embedded store, and held to one contract suite in the testkit.
 
 mod accounts;
+mod archive_objects;
+mod archives;
 mod clock;
 mod files;
+mod idempotency;
 mod identities;
 mod ids;
 mod links;
 mod notes;
+mod work;
 
 pub use accounts::Accounts;
+pub use archive_objects::{ArchiveObjects, ArchiveUpload, ByteSource, StoredPart};
+pub use archives::{ArchivePage, ArchiveQuery, ArchiveStore};
 pub use clock::Clock;
 pub use files::{FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore};
+pub use idempotency::IdempotencyStore;
 pub use identities::{IdentityBroker, LoginOutcome};
 pub use ids::IdSource;
 pub use links::{DownloadTerms, LinkSigner, SignedLink, UploadTerms};
 pub use notes::{NotePage, NoteQuery, NoteStore, Order};
+pub use work::WorkQueue;
 
 #[cfg(feature = "mock")]
 pub use {
     accounts::MockAccounts,
+    archive_objects::MockArchiveObjects,
+    archives::MockArchiveStore,
     clock::MockClock,
     files::{MockFileIndex, MockFileStore},
+    idempotency::MockIdempotencyStore,
     identities::MockIdentityBroker,
     ids::MockIdSource,
     links::MockLinkSigner,
     notes::MockNoteStore,
+    work::MockWorkQueue,
 };

@@ -34,7 +34,7 @@ pub enum Call {
     NotesUsing,
     /// [`FileStore::head`].
     HeadFile,
-    /// [`FileStore::delete`].
+    /// [`FileStore::delete`] and [`FileStore::delete_unchanged`].
     DeleteFile,
 }
 
@@ -184,6 +184,11 @@ impl FileStore for FaultyFiles {
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
         let run = self.inner.delete(key);
+        self.faults.around(Call::DeleteFile, run).await
+    }
+
+    async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
+        let run = self.inner.delete_unchanged(key, etag);
         self.faults.around(Call::DeleteFile, run).await
     }
 }

@@ -24,6 +24,19 @@ impl EmbeddedFiles {
     pub fn new(objects: Objects) -> Self {
         Self { objects }
     }
+
+    async fn delete_if(
+        &self,
+        key: &ObjectKey,
+        condition: WriteCondition,
+    ) -> Result<(), StoreError> {
+        match self.objects.delete(key.as_str(), condition).await {
+            Ok(_) | Err(ObjectError::NoSuchKey) => Ok(()),
+            Err(ObjectError::PreconditionFailed) => Err(StoreError::PreconditionFailed),
+            Err(ObjectError::Store(error)) => Err(error),
+            Err(other) => Err(StoreError::unavailable(other)),
+        }
+    }
 }
 
 #[async_trait]
@@ -40,14 +53,11 @@ impl FileStore for EmbeddedFiles {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        match self
-            .objects
-            .delete(key.as_str(), WriteCondition::None)
+        self.delete_if(key, WriteCondition::None).await
+    }
+
+    async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
+        self.delete_if(key, WriteCondition::Matches(etag.to_owned()))
             .await
-        {
-            Ok(_) => Ok(()),
-            Err(ObjectError::Store(error)) => Err(error),
-            Err(other) => Err(StoreError::unavailable(other)),
-        }
     }
 }

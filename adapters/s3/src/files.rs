@@ -83,6 +83,17 @@ impl FileStore for S3Files {
             Err(error) => Err(store_error(DELETE, &error)),
         }
     }
+
+    async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
+        let asked = self.client.delete_object().bucket(&self.bucket);
+        let asked = asked.key(key.as_str()).if_match(format!("\"{etag}\""));
+        match asked.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(()),
+            Err(error) if status(&error) == Some(412) => Err(StoreError::PreconditionFailed),
+            Err(error) => Err(store_error(DELETE, &error)),
+        }
+    }
 }
 
 fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {

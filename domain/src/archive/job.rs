@@ -2,6 +2,7 @@
 
 mod id;
 mod state;
+mod toll;
 
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     id::{ArchiveId, ArchiveName},
     state::{Attempt, Failure, State, Status},
+    toll::Toll,
 };
 use super::Limits;
 use crate::{FileName, IdentityId, Timestamp, Version};
@@ -101,6 +103,10 @@ pub struct Job {
     pub progress: Progress,
     /// The files that were gone.
     pub missing: Missing,
+    /// What the plan of the last worker expects.
+    pub expected: Option<Toll>,
+    /// What the zip has taken, once it is ready.
+    pub actual: Option<Toll>,
     /// Where it is in its life.
     pub state: State,
     /// How often a worker has begun it.
@@ -130,6 +136,8 @@ impl Job {
             bytes_total: selected.bytes,
             progress: Progress::default(),
             missing: Missing::default(),
+            expected: None,
+            actual: None,
             state: State::Queued,
             attempts: 0,
             created_at: now,
@@ -180,12 +188,34 @@ impl Job {
             attempts,
             progress: Progress::default(),
             missing: Missing::default(),
+            expected: None,
             ..self.moved_to(State::Running {
                 attempt,
                 lease_until: now.plus(lease),
             })
         };
         Ok((claimed, attempt))
+    }
+
+    /// The worker has a plan, before it does anything of it; its lease starts again.
+    ///
+    /// # Errors
+    /// As of [`report`](Self::report).
+    pub fn plan(
+        self,
+        attempt: Attempt,
+        expected: Toll,
+        lease: Duration,
+        now: Timestamp,
+    ) -> Result<Self, Refused> {
+        self.must_be_run_by(attempt)?;
+        Ok(Self {
+            expected: Some(expected),
+            ..self.moved_to(State::Running {
+                attempt,
+                lease_until: now.plus(lease),
+            })
+        })
     }
 
     /// The worker is alive and so far; its lease starts again.
@@ -228,11 +258,17 @@ impl Job {
         Ok(self.moved_to(State::Queued))
     }
 
-    /// The zip is there, of so many bytes. Said again by the same worker, it changes nothing.
+    /// The zip is there, of so many bytes, and has taken so much. Said again by the same worker, it changes nothing.
     ///
     /// # Errors
     /// [`Refused::Over`]; [`Refused::Taken`].
-    pub fn finish(self, attempt: Attempt, size: u64, now: Timestamp) -> Result<Self, Refused> {
+    pub fn finish(
+        self,
+        attempt: Attempt,
+        size: u64,
+        actual: Toll,
+        now: Timestamp,
+    ) -> Result<Self, Refused> {
         if matches!(self.state, State::Ready { attempt: by, .. } if by == attempt) {
             return Ok(self);
         }
@@ -243,6 +279,7 @@ impl Job {
         };
         Ok(Self {
             progress,
+            actual: Some(actual),
             expires_at: now.plus(ARCHIVE_LIFETIME),
             ..self.moved_to(State::Ready { attempt, size })
         })

@@ -59,11 +59,8 @@ impl Notes {
         };
         match creation {
             Creation::Stored => {}
-            Creation::Replayed {
-                note_id,
-                created_at,
-            } => {
-                note.id = note_id;
+            Creation::Replayed { id, created_at } => {
+                note.id = NoteId::new(id);
                 note.created_at = created_at;
                 note.updated_at = created_at;
             }

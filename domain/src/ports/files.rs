@@ -62,6 +62,12 @@ pub trait FileStore: Send + Sync {
 
     /// Removes the object. An object that is not there counts as removed.
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError>;
+
+    /// Removes the object if its entity tag is `etag`. An object that is not there counts as removed.
+    ///
+    /// # Errors
+    /// `PreconditionFailed` if it was replaced.
+    async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError>;
 }
 
 /// Knows what is in people's folders without asking the object store for each object.
@@ -73,6 +79,13 @@ pub trait FileStore: Send + Sync {
 pub trait FileIndex: Send + Sync {
     /// A page of the owner's files.
     async fn list(&self, owner: &IdentityId, query: &FileQuery) -> Result<FilePage, StoreError>;
+
+    /// What is known of the owner's files of these names, in their order; `None` of those that are not there.
+    async fn find(
+        &self,
+        owner: &IdentityId,
+        names: &[FileName],
+    ) -> Result<Vec<Option<FileMeta>>, StoreError>;
 
     /// What the owner's files take together, at the same cost however many they are.
     async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError>;

@@ -9,5 +9,5 @@ mod job;
 mod work;
 
 pub use batch::{Batch, BatchReport, ItemFailure, Message};
-pub use job::{JobError, JobReference, Jobs, MalformedMessage};
+pub use job::{JobError, Jobs};
 pub use work::work;

@@ -3,10 +3,10 @@
 use std::{error::Error, panic::AssertUnwindSafe};
 
 use futures_util::FutureExt;
-use notewarden_domain::{Timestamp, ports::Clock};
+use notewarden_domain::{Timestamp, ports::Clock, work::Work};
 use tokio::time::timeout;
 
-use crate::{Batch, BatchReport, JobReference, Jobs, Message};
+use crate::{Batch, BatchReport, Jobs, Message};
 
 /// Works on the messages one after another until `until`, and reports those whose jobs are not done.
 ///
@@ -19,7 +19,7 @@ pub async fn work(
     until: Timestamp,
 ) -> BatchReport {
     let mut report = BatchReport::default();
-    let mut tried: Vec<(JobReference, bool)> = Vec::new();
+    let mut tried: Vec<(Work, bool)> = Vec::new();
     for message in &batch.messages {
         let Some(job) = read(message) else {
             report.keep(message);
@@ -41,7 +41,7 @@ pub async fn work(
     report
 }
 
-fn read(message: &Message) -> Option<JobReference> {
+fn read(message: &Message) -> Option<Work> {
     match message.body.parse() {
         Ok(job) => Some(job),
         Err(error) => {
@@ -60,14 +60,13 @@ async fn attempt(
     jobs: &dyn Jobs,
     clock: &dyn Clock,
     message: &Message,
-    job: &JobReference,
+    job: &Work,
     until: Timestamp,
 ) -> bool {
     let message_id = &message.message_id;
-    let archive_id = job.archive.to_string();
     let left = until.since(clock.now());
     if left.is_zero() {
-        tracing::warn!(message_id, archive_id, "a job was not begun in time");
+        tracing::warn!(message_id, "a job was not begun in time");
         return false;
     }
     let running = AssertUnwindSafe(jobs.run(job, until)).catch_unwind();
@@ -75,10 +74,10 @@ async fn attempt(
         Ok(Ok(Ok(()))) => return true,
         Ok(Ok(Err(error))) => {
             let error = error.as_ref() as &dyn Error;
-            tracing::error!(message_id, archive_id, error, "a job failed");
+            tracing::error!(message_id, error, "a job failed");
         }
-        Ok(Err(_panic)) => tracing::error!(message_id, archive_id, "a job panicked"),
-        Err(_elapsed) => tracing::warn!(message_id, archive_id, "a job was not done in time"),
+        Ok(Err(_panic)) => tracing::error!(message_id, "a job panicked"),
+        Err(_elapsed) => tracing::warn!(message_id, "a job was not done in time"),
     }
     false
 }

@@ -7,8 +7,8 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::config::IdentityCache;
 use aws_types::{SdkConfig, region::Region};
 use http::Uri;
-use notewarden_archiver::{JobError, JobReference, Jobs};
-use notewarden_domain::{Timestamp, notes::Notes};
+use notewarden_archiver::{JobError, Jobs};
+use notewarden_domain::{Timestamp, notes::Notes, work::Work};
 use notewarden_dynamodb::{DynamoNotes, Tables};
 use notewarden_s3::S3Files;
 use notewarden_system::{SystemClock, SystemIds};
@@ -119,7 +119,7 @@ struct NoJobs;
 
 #[async_trait]
 impl Jobs for NoJobs {
-    async fn run(&self, _: &JobReference, _: Timestamp) -> Result<(), JobError> {
+    async fn run(&self, _: &Work, _: Timestamp) -> Result<(), JobError> {
         Err("this deployment has no archive jobs".into())
     }
 }

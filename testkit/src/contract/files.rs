@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use notewarden_domain::{
-    ObjectKey,
+    ObjectKey, StoreError,
     ports::{FileStore, IdSource},
 };
 
@@ -30,6 +30,7 @@ where
     a_stored_file_is_known_by_its_size(store, ids, &put).await;
     a_deleted_file_is_gone_and_its_neighbours_stay(store, ids, &put).await;
     deleting_twice_is_as_good_as_once(store, ids, &put).await;
+    only_the_object_that_was_seen_is_deleted_with_its_tag(store, ids, &put).await;
     one_persons_file_is_not_anothers(store, ids, &put).await;
 }
 
@@ -122,4 +123,30 @@ where
     store.delete(&of_bob).await.expect("delete");
     let of_alice = ObjectKey::private(&alice, &name);
     assert!(store.head(&of_alice).await.expect("head").is_some());
+}
+
+async fn only_the_object_that_was_seen_is_deleted_with_its_tag<P, F>(
+    store: &dyn FileStore,
+    ids: &dyn IdSource,
+    put: &P,
+) where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let key = ObjectKey::private(&identity(ids), &file("replaced.txt"));
+    put(key.clone(), 1).await;
+    let seen = store.head(&key).await.expect("head").expect("is stored");
+    put(key.clone(), 2).await;
+    let refused = store.delete_unchanged(&key, &seen.etag).await;
+    assert!(matches!(refused, Err(StoreError::PreconditionFailed)));
+    let now = store.head(&key).await.expect("head").expect("is there");
+    store
+        .delete_unchanged(&key, &now.etag)
+        .await
+        .expect("delete");
+    assert_eq!(store.head(&key).await.expect("head"), None);
+    store
+        .delete_unchanged(&key, &now.etag)
+        .await
+        .expect("delete");
 }

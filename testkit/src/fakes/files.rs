@@ -51,6 +51,17 @@ impl FileStore for MemoryFiles {
         self.lock().remove(key);
         Ok(())
     }
+
+    async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
+        let mut objects = self.lock();
+        match objects.get(key) {
+            Some(meta) if meta.etag != etag => Err(StoreError::PreconditionFailed),
+            _ => {
+                objects.remove(key);
+                Ok(())
+            }
+        }
+    }
 }
 
 #[async_trait]
@@ -63,6 +74,16 @@ impl FileIndex for MemoryFiles {
         let files = behind.by_ref().take(query.limit).collect();
         let more = behind.next().is_some();
         Ok(FilePage { files, more })
+    }
+
+    async fn find(
+        &self,
+        owner: &IdentityId,
+        names: &[FileName],
+    ) -> Result<Vec<Option<FileMeta>>, StoreError> {
+        let objects = self.lock();
+        let find = |name| objects.get(&ObjectKey::private(owner, name)).cloned();
+        Ok(names.iter().map(find).collect())
     }
 
     async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError> {

@@ -44,7 +44,7 @@ impl Tables {
             None
         } else if held.request == claim.request {
             Some(Creation::Replayed {
-                note_id: held.note_id,
+                id: held.note_id.as_uuid(),
                 created_at: held.created_at,
             })
         } else {

@@ -85,8 +85,10 @@ const CRATES: [Crate; 17] = [
 ];
 
 /// What the domain may depend on outside its tests: no I/O, no clock, no environment, no runtime, no AWS.
-const DOMAIN_MAY_USE: [&str; 7] = [
+const DOMAIN_MAY_USE: [&str; 8] = [
     "async-trait",
+    // Chunks of objects, passed on without a copy.
+    "bytes",
     // Behind the feature `mock`.
     "mockall",
     "serde",

@@ -42,7 +42,7 @@ impl Held {
     pub(super) fn answer(&self, claim: &IdempotencyClaim) -> Creation {
         if self.request == claim.request {
             Creation::Replayed {
-                note_id: self.note_id,
+                id: self.note_id.as_uuid(),
                 created_at: self.created_at,
             }
         } else {
@@ -134,7 +134,7 @@ mod tests {
             let id = NoteId::new(Uuid::from_u128(id));
             let created_at = Timestamp::from_millis(created_at);
             let held = decode(&claim, encode(&claim, id, created_at)).unwrap();
-            let replay = Creation::Replayed { note_id: id, created_at };
+            let replay = Creation::Replayed { id: id.as_uuid(), created_at };
             prop_assert_eq!(held.answer(&claim), replay);
             prop_assert_eq!(held.expires_at, claim.expires_at);
             prop_assume!(other != request);

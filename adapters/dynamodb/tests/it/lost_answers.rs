@@ -47,7 +47,7 @@ async fn a_creation_whose_answer_is_lost_has_been_made() {
 async fn a_claimed_creation_whose_answer_is_lost_has_been_made() {
     let note = plain_note();
     let replay = Creation::Replayed {
-        note_id: note.id,
+        id: note.id.as_uuid(),
         created_at: note.created_at,
     };
     let (own, own_claim) = (stored(&note), held(&note));

@@ -103,7 +103,7 @@ async fn what_the_other_transaction_leaves_decides() {
     let scripted = Scripted::with([conflict, refusal]).await;
     let creation = scripted.notes.create(&note, Some(&claim(&note))).await;
     let replay = Creation::Replayed {
-        note_id: first.id,
+        id: first.id.as_uuid(),
         created_at: first.created_at,
     };
     assert_eq!(creation.unwrap(), replay);

@@ -88,7 +88,7 @@ fn held(
         None
     } else if *request == claim.request.0 {
         Some(Creation::Replayed {
-            note_id: NoteId::new(Uuid::from_u128(note)),
+            id: Uuid::from_u128(note),
             created_at: Timestamp::from_millis(created_at),
         })
     } else {

@@ -51,7 +51,7 @@ async fn a_restart_keeps_notes_and_claims() {
     let again = note(&owner, &ids, noon_plus(1), "again");
     let creation = notes.create(&again, Some(&claim)).await.unwrap();
     let replayed = Creation::Replayed {
-        note_id: stored.id,
+        id: stored.id.as_uuid(),
         created_at: NOON,
     };
     assert_eq!(creation, replayed);

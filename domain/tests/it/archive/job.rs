@@ -6,7 +6,7 @@ use notewarden_domain::{
     Timestamp,
     archive::{
         ARCHIVE_LIFETIME, ArchiveId, ArchiveName, Attempt, Failure, Job, Limits, MAX_MISSING_NAMES,
-        Missing, Progress, Refused, State, Status,
+        Missing, Progress, Refused, State, Status, Toll,
     },
 };
 use proptest::prelude::*;
@@ -36,6 +36,7 @@ fn job() -> Job {
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Claim,
+    Plan(u32),
     Report(u32, u64),
     Release(u32),
     Finish(u32),
@@ -50,6 +51,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     let worker = 1..5_u32;
     let event = prop_oneof![
         3 => Just(Event::Claim),
+        1 => worker.clone().prop_map(Event::Plan),
         3 => (worker.clone(), 0..=FILES + 1).prop_map(|(worker, files)| Event::Report(worker, files)),
         1 => worker.clone().prop_map(Event::Release),
         1 => worker.clone().prop_map(Event::Finish),
@@ -93,6 +95,9 @@ impl Model {
                 if holds(worker) && (self.files..=FILES).contains(&files) =>
             {
                 self.files = files;
+                self.holder = Some((worker, self.now + LEASE.as_secs()));
+            }
+            Event::Plan(worker) if holds(worker) => {
                 self.holder = Some((worker, self.now + LEASE.as_secs()));
             }
             Event::Release(worker) if holds(worker) => self.holder = None,
@@ -148,8 +153,9 @@ fn apply(job: Job, event: Event, now: Timestamp) -> Result<Job, Refused> {
             LEASE,
             now,
         ),
+        Event::Plan(by) => job.plan(Attempt::new(by), Toll::default(), LEASE, now),
         Event::Release(by) => job.release(Attempt::new(by)),
-        Event::Finish(by) => job.finish(Attempt::new(by), 1_234, now),
+        Event::Finish(by) => job.finish(Attempt::new(by), 1_234, Toll::default(), now),
         Event::Fail(by) => job.fail(Attempt::new(by), Failure::NothingLeft),
         Event::GiveUp => job.give_up(&LIMITS, now),
         Event::Cancel => job.cancel(),
@@ -226,7 +232,7 @@ proptest! {
             let seen_version = seen.version;
             let change = match claims[worker] {
                 None => seen.claim(LEASE, &LIMITS, now).map(|(job, attempt)| (job, Some(attempt))),
-                Some(attempt) => seen.finish(attempt, 1, now).map(|job| (job, None)),
+                Some(attempt) => seen.finish(attempt, 1, Toll::default(), now).map(|job| (job, None)),
             };
             // The store keeps a change only of the version that it has.
             let Ok((after, claim)) = change else { continue };
@@ -255,19 +261,25 @@ fn a_worker_that_was_replaced_counts_for_nothing() {
         Refused::Taken
     );
     let (second, alive) = first.claim(LEASE, &LIMITS, later).unwrap();
-    assert_eq!(second.clone().finish(dead, 1, later), Err(Refused::Taken));
+    assert_eq!(
+        second.clone().finish(dead, 1, Toll::default(), later),
+        Err(Refused::Taken)
+    );
     assert_eq!(
         second.clone().fail(dead, Failure::NothingLeft),
         Err(Refused::Taken)
     );
-    let ready = second.finish(alive, 2, later).unwrap();
+    let ready = second.finish(alive, 2, Toll::default(), later).unwrap();
     assert_eq!(ready.size(), Some(2));
     assert_eq!(
-        ready.clone().finish(dead, 1, later),
+        ready.clone().finish(dead, 1, Toll::default(), later),
         Err(Refused::Over(Status::Ready))
     );
     // The message came twice: nothing changes.
-    assert_eq!(ready.clone().finish(alive, 2, later), Ok(ready));
+    assert_eq!(
+        ready.clone().finish(alive, 2, Toll::default(), later),
+        Ok(ready)
+    );
 }
 
 #[test]

@@ -33,11 +33,11 @@ fn in_a_minute() -> Timestamp {
 async fn what_fails_comes_again_and_what_is_done_does_not() {
     let worker = Worker::new([(2, End::Failed), (4, End::Panicked)]);
     let batch = batch([
-        ("a", job(1).body()),
-        ("b", job(2).body()),
+        ("a", job(1).message()),
+        ("b", job(2).message()),
         ("c", "nonsense".to_owned()),
-        ("d", job(4).body()),
-        ("e", job(5).body()),
+        ("d", job(4).message()),
+        ("e", job(5).message()),
     ]);
     let report = work(&worker, &TokioClock::start(), &batch, in_a_minute()).await;
     assert_eq!(kept(&report), ["b", "c", "d"]);
@@ -48,9 +48,9 @@ async fn what_fails_comes_again_and_what_is_done_does_not() {
 async fn what_is_not_done_in_time_is_cut_off_and_the_rest_given_back() {
     let worker = Worker::new([(2, End::Never)]);
     let batch = batch([
-        ("a", job(1).body()),
-        ("b", job(2).body()),
-        ("c", job(3).body()),
+        ("a", job(1).message()),
+        ("b", job(2).message()),
+        ("c", job(3).message()),
     ]);
     let clock = TokioClock::start();
     let report = work(&worker, &clock, &batch, in_a_minute()).await;
@@ -62,7 +62,7 @@ async fn what_is_not_done_in_time_is_cut_off_and_the_rest_given_back() {
 #[tokio::test(start_paused = true)]
 async fn without_any_time_nothing_is_begun() {
     let worker = Worker::default();
-    let batch = batch([("a", job(1).body())]);
+    let batch = batch([("a", job(1).message())]);
     let report = work(&worker, &TokioClock::start(), &batch, NOON).await;
     assert_eq!(kept(&report), ["a"]);
     assert_eq!(worker.asked(), [0; 0]);
@@ -72,11 +72,11 @@ async fn without_any_time_nothing_is_begun() {
 async fn messages_for_one_job_are_answered_alike() {
     let worker = Worker::new([(2, End::Failed)]);
     let batch = batch([
-        ("a", job(1).body()),
-        ("b", job(2).body()),
-        ("c", job(1).body()),
-        ("d", job(2).body()),
-        ("d", job(2).body()),
+        ("a", job(1).message()),
+        ("b", job(2).message()),
+        ("c", job(1).message()),
+        ("d", job(2).message()),
+        ("d", job(2).message()),
     ]);
     let report = work(&worker, &TokioClock::start(), &batch, in_a_minute()).await;
     assert_eq!(kept(&report), ["b", "d"], "each once");
@@ -101,7 +101,7 @@ proptest! {
         let worker = Worker::new(ends.clone());
         let ids: Vec<_> = (0..messages.len()).map(|index| format!("m{index}")).collect();
         let batch = batch(messages.iter().zip(&ids).map(|(message, id)| {
-            (id.as_str(), message.map_or_else(|| "{}".to_owned(), |number| job(number).body()))
+            (id.as_str(), message.map_or_else(|| "{}".to_owned(), |number| job(number).message()))
         }));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()

@@ -1,51 +1,7 @@
 //! What a message may say.
 
-use std::error::Error;
-
-use notewarden_archiver::{Batch, BatchReport, ItemFailure, JobReference};
-use proptest::prelude::*;
+use notewarden_archiver::{Batch, BatchReport, ItemFailure};
 use serde_json::json;
-
-use crate::worker::job;
-
-#[test]
-fn a_reference_is_written_as_it_is_read() {
-    let body = job(10).body();
-    assert_eq!(
-        body,
-        r#"{"version":1,"identityId":"us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01","archiveId":"0193bb5a-7c00-7000-8000-00000000000a"}"#
-    );
-    assert_eq!(body.parse::<JobReference>().unwrap(), job(10));
-}
-
-#[test]
-fn what_is_wrong_is_named() {
-    let message = |version, identity: &str, archive: &str| {
-        json!({ "version": version, "identityId": identity, "archiveId": archive, "further": 1 })
-            .to_string()
-    };
-    let identity = "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01";
-    let archive = "0193bb5a-7c00-7000-8000-00000000000a";
-    let sound = message(1, identity, archive);
-    assert_eq!(sound.parse::<JobReference>().unwrap(), job(10));
-    for (body, named) in [
-        (String::new(), "EOF"),
-        ("x".to_owned(), "expected value"),
-        ("{}".to_owned(), "`version`"),
-        (r#"{"version":1}"#.to_owned(), "`identityId`"),
-        (format!("{sound}x"), "trailing characters"),
-        (message(2, identity, archive), "version `2`"),
-        (message(1, "alice", archive), "identityId"),
-        (message(1, identity, "1"), "archiveId"),
-        (message(1, identity, &archive.to_uppercase()), "archiveId"),
-        (message(1, identity, &archive.replace('-', "")), "archiveId"),
-    ] {
-        let error = body.parse::<JobReference>().unwrap_err();
-        let cause = error.source().map(ToString::to_string).unwrap_or_default();
-        let told = format!("{error}: {cause}");
-        assert!(told.contains(named), "`{body}` is refused with `{told}`");
-    }
-}
 
 /// The members that the guide to Lambda documents for an event of SQS.
 #[test]
@@ -81,11 +37,4 @@ fn an_event_is_read_and_a_report_written_as_documented() {
             { "itemIdentifier": "059f36b4-87a3-44ab-83d2-661975830a7d" }
         ] })
     );
-}
-
-proptest! {
-    #[test]
-    fn no_text_is_more_than_refused(text in ".*") {
-        prop_assert!(text.parse::<JobReference>().is_err());
-    }
 }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use async_trait::async_trait;
-use notewarden_archiver::{Batch, BatchReport, JobError, JobReference, Jobs, Message};
-use notewarden_domain::Timestamp;
+use notewarden_archiver::{Batch, BatchReport, JobError, Jobs, Message};
+use notewarden_domain::{Timestamp, archive::ArchiveId, work::Work};
 use uuid::Uuid;
 
 /// How a job ends.
@@ -46,8 +46,11 @@ impl Worker {
 
 #[async_trait]
 impl Jobs for Worker {
-    async fn run(&self, job: &JobReference, _: Timestamp) -> Result<(), JobError> {
-        let number = job.archive.as_bytes()[15];
+    async fn run(&self, job: &Work, _: Timestamp) -> Result<(), JobError> {
+        let Work::Archive { archive_id, .. } = job else {
+            return Err("no archive".into());
+        };
+        let number = archive_id.as_uuid().as_bytes()[15];
         self.asked.lock().unwrap().push(number);
         match self.ends.get(&number).unwrap_or(&End::Done) {
             End::Done => Ok(()),
@@ -59,12 +62,13 @@ impl Jobs for Worker {
 }
 
 /// The job with this number.
-pub fn job(number: u8) -> JobReference {
-    JobReference {
-        identity: "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01"
+pub fn job(number: u8) -> Work {
+    let id = 0x0193_bb5a_7c00_7000_8000_0000_0000_0000 | u128::from(number);
+    Work::Archive {
+        identity_id: "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01"
             .parse()
             .unwrap(),
-        archive: Uuid::from_u128(0x0193_bb5a_7c00_7000_8000_0000_0000_0000 | u128::from(number)),
+        archive_id: ArchiveId::new(Uuid::from_u128(id)),
     }
 }
 

@@ -9,6 +9,7 @@ async fn without_jobs_every_message_comes_again_and_the_log_says_why() {
     let function = Function::start("archiver", &[]).await;
     let job = json!({
         "version": 1,
+        "do": "archive",
         "identityId": "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01",
         "archiveId": "0193bb5a-7c00-7000-8000-00000000000a"
     });

@@ -43,7 +43,7 @@ async fn create(
 
 const fn replay_of(note: &Note) -> Creation {
     Creation::Replayed {
-        note_id: note.id,
+        id: note.id.as_uuid(),
         created_at: note.created_at,
     }
 }
