@@ -16,11 +16,12 @@ where
     F: Future<Output = ()>,
 {
     a_file_may_have_the_name_of_a_folder(store, ids, &put).await;
+    only_the_object_that_was_seen_is_deleted_with_its_tag(store, ids, &put).await;
     file_store_of_paths(store, ids, put).await;
 }
 
 /// Runs the checks that a store can pass whose keys are paths of a file system, where nothing is both a file and a
-/// folder: [`file_store`] without one.
+/// folder and nothing is removed on a condition: [`file_store`] without two.
 pub async fn file_store_of_paths<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: P)
 where
     P: Fn(ObjectKey, u64) -> F,
@@ -30,7 +31,6 @@ where
     a_stored_file_is_known_by_its_size(store, ids, &put).await;
     a_deleted_file_is_gone_and_its_neighbours_stay(store, ids, &put).await;
     deleting_twice_is_as_good_as_once(store, ids, &put).await;
-    only_the_object_that_was_seen_is_deleted_with_its_tag(store, ids, &put).await;
     one_persons_file_is_not_anothers(store, ids, &put).await;
 }
 
