@@ -2,6 +2,9 @@
 //! makes its own people, so that a suite can run on a store that others use at the same time.
 
 mod accounts;
+mod archive_objects;
+mod archives;
+mod claims;
 mod file_index;
 mod files;
 mod identities;
@@ -9,6 +12,9 @@ mod ids;
 mod notes;
 
 pub use accounts::{Users, accounts};
+pub use archive_objects::{Bucket, archive_objects};
+pub use archives::archive_store;
+pub use claims::{idempotency_store, shared_claims};
 pub use file_index::{Folder, file_index};
 pub use files::{file_store, file_store_of_paths};
 pub use identities::{LoginProvider, identity_broker};

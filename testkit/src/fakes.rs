@@ -1,17 +1,25 @@
 //! Fakes of every port: small, in memory, and held to the same contracts as the real adapters.
 
 mod accounts;
+mod archives;
+mod claims;
 mod clock;
 mod files;
 mod identities;
 mod ids;
 mod links;
 mod notes;
+mod objects;
+mod queue;
 
 pub use accounts::MemoryAccounts;
+pub use archives::MemoryArchives;
+pub use claims::MemoryClaims;
 pub use clock::{FixedClock, SteppedClock};
 pub use files::MemoryFiles;
 pub use identities::MemoryIdentities;
 pub use ids::SeededIds;
 pub use links::PlainLinks;
 pub use notes::MemoryNotes;
+pub use objects::MemoryObjects;
+pub use queue::{MemoryQueue, Sent};

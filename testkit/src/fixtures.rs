@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use notewarden_domain::{
-    Content, FileName, IdentityId, Note, NoteId, Timestamp, Version, note::Attachments,
+    Content, FileName, IdentityId, Note, NoteId, Timestamp, Version,
+    archive::{ArchiveId, Job, Progress},
+    idempotency::{IDEMPOTENCY_WINDOW, IdempotencyClaim, RequestHash},
+    note::Attachments,
     ports::IdSource,
 };
 use serde_json::{Value, json};
@@ -62,6 +65,24 @@ pub fn changed(note: &Note, text: &str) -> Note {
         updated_at: note.updated_at.plus(Duration::from_secs(1)),
         version: note.version.next(),
         ..note.clone()
+    }
+}
+
+/// A new job of `owner`, asked for at `now`, of two files with five bytes.
+pub fn job(owner: &IdentityId, ids: &dyn IdSource, now: Timestamp) -> Job {
+    let id = ArchiveId::new(ids.uuid_v7(now));
+    let selected = Progress { files: 2, bytes: 5 };
+    let name = "photos.zip".parse().expect("the name is valid");
+    Job::queued(owner.clone(), id, name, selected, now)
+}
+
+/// The claim of `owner` on `key` for a request that `request` stands for, made at `now`.
+pub fn claim(owner: &IdentityId, key: &str, request: u8, now: Timestamp) -> IdempotencyClaim {
+    IdempotencyClaim {
+        owner: owner.clone(),
+        key: key.parse().expect("the key is valid"),
+        request: RequestHash([request; 32]),
+        expires_at: now.plus(IDEMPOTENCY_WINDOW),
     }
 }
 

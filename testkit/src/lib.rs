@@ -20,6 +20,6 @@ pub mod http;
 pub mod model;
 
 pub use fakes::{
-    FixedClock, MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, PlainLinks, SeededIds,
-    SteppedClock,
+    FixedClock, MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities,
+    MemoryNotes, MemoryObjects, MemoryQueue, PlainLinks, SeededIds, SteppedClock,
 };

@@ -24,6 +24,7 @@ pub async fn file_index(index: &dyn FileIndex, ids: &dyn IdSource, folder: &impl
     files_are_listed_in_the_order_of_their_names(index, ids, folder).await;
     pages_join_without_a_gap(index, ids, folder).await;
     a_prefix_is_a_prefix_of_names(index, ids, folder).await;
+    files_are_found_by_their_names(index, ids, folder).await;
     usage_follows_every_change(index, ids, folder).await;
     people_do_not_see_each_others_files(index, ids, folder).await;
 }
@@ -132,6 +133,48 @@ async fn a_prefix_is_a_prefix_of_names(
     assert!(first.more);
     let second = page(index, &owner, "photos/", Some(&file("photos/1")), 1).await;
     assert!(!second.more, "what follows has another prefix");
+}
+
+/// In the order of the names, also if a name comes twice, and however many there are.
+async fn files_are_found_by_their_names(
+    index: &dyn FileIndex,
+    ids: &dyn IdSource,
+    folder: &impl Folder,
+) {
+    let [alice, bob] = [identity(ids), identity(ids)];
+    let longest = "é".repeat(480);
+    let stored = ["a", "a/b", "ä ö \"'%", longest.as_str()];
+    for (name, size) in stored.iter().zip(1..) {
+        let key = ObjectKey::private(&alice, &file(name));
+        folder.put(key, size).await;
+    }
+    let find = async |owner, names: &[FileName]| {
+        let found = index.find(owner, names).await.expect("find");
+        let sizes = found.into_iter().map(|meta| meta.map(|meta| meta.size));
+        sizes.collect::<Vec<_>>()
+    };
+    assert_eq!(find(&alice, &[]).await, []);
+    let asked = [&longest, "absent", "a", "ä ö \"'%", "a", "A"].map(file);
+    let sizes = [Some(4), None, Some(1), Some(3), Some(1), None];
+    assert_eq!(find(&alice, &asked).await, sizes);
+    assert_eq!(find(&bob, &asked).await, [None; 6]);
+
+    let mut many: Vec<_> = (0..300).map(|i| file(&format!("absent/{i}"))).collect();
+    many.insert(150, file("a/b"));
+    many.push(file("a"));
+    let sizes = find(&alice, &many).await;
+    assert_eq!(sizes.len(), many.len());
+    for (place, size) in sizes.iter().enumerate() {
+        let expected = match place {
+            150 => Some(2),
+            301 => Some(1),
+            _ => None,
+        };
+        assert_eq!(*size, expected, "of `{}`", many[place]);
+    }
+    let page = page(index, &alice, "a/b", None, 1).await;
+    let found = index.find(&alice, &[file("a/b")]).await.expect("find");
+    assert_eq!(found, [Some(page.files[0].meta.clone())]);
 }
 
 async fn usage_follows_every_change(

@@ -28,7 +28,17 @@ impl MemoryFiles {
             modified_at,
             crc32: None,
         };
+        self.put_as(key, meta);
+    }
+
+    /// Stores an object of which this is known.
+    pub fn put_as(&self, key: &ObjectKey, meta: FileMeta) {
         self.lock().insert(key.clone(), meta);
+    }
+
+    /// What is known of the object, if there is one.
+    pub fn meta(&self, key: &ObjectKey) -> Option<FileMeta> {
+        self.lock().get(key).cloned()
     }
 
     /// The keys of all objects, in order.
@@ -44,7 +54,7 @@ impl MemoryFiles {
 #[async_trait]
 impl FileStore for MemoryFiles {
     async fn head(&self, key: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
-        Ok(self.lock().get(key).cloned())
+        Ok(self.meta(key))
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {

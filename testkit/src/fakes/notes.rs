@@ -1,57 +1,47 @@
-//! A note store that is nothing but two maps.
+//! A note store that is nothing but a map.
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
-    idempotency::{Creation, IdempotencyClaim, IdempotencyKey, RequestHash},
+    idempotency::{Creation, IdempotencyClaim},
     ports::{NotePage, NoteQuery, NoteStore, Order},
 };
 use uuid::Uuid;
 
+use super::MemoryClaims;
+
 /// Notes in memory.
 #[derive(Debug, Default)]
-pub struct MemoryNotes(Mutex<Tables>);
+pub struct MemoryNotes {
+    claims: Arc<MemoryClaims>,
+    tables: Mutex<Tables>,
+}
 
 #[derive(Debug, Default)]
 struct Tables {
     notes: BTreeMap<(IdentityId, NoteId), Note>,
-    claims: HashMap<(IdentityId, IdempotencyKey), Claimed>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Claimed {
-    request: RequestHash,
-    note_id: NoteId,
-    created_at: Timestamp,
-    expires_at: Timestamp,
 }
 
 impl MemoryNotes {
+    /// No notes yet, with claims that other stores have too.
+    pub fn sharing(claims: Arc<MemoryClaims>) -> Self {
+        Self {
+            claims,
+            ..Self::default()
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Tables> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tables {
-    fn claimed(&self, claim: &IdempotencyClaim, now: Timestamp) -> Option<Creation> {
-        let held = self.claims.get(&(claim.owner.clone(), claim.key.clone()))?;
-        if held.expires_at <= now {
-            None
-        } else if held.request == claim.request {
-            Some(Creation::Replayed {
-                id: held.note_id.as_uuid(),
-                created_at: held.created_at,
-            })
-        } else {
-            Some(Creation::KeyReused)
-        }
-    }
-
     /// The note to change, which must be at version `expected`.
     fn at_version(
         &mut self,
@@ -103,7 +93,8 @@ impl NoteStore for MemoryNotes {
         claim: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError> {
         let mut tables = self.lock();
-        if let Some(earlier) = claim.and_then(|claim| tables.claimed(claim, note.created_at)) {
+        let mut claims = self.claims.lock();
+        if let Some(earlier) = claim.and_then(|claim| claims.held(claim, note.created_at)) {
             return Ok(earlier);
         }
         let key = (note.owner.clone(), note.id);
@@ -112,14 +103,7 @@ impl NoteStore for MemoryNotes {
         }
         tables.notes.insert(key, note.clone());
         if let Some(claim) = claim {
-            let held = Claimed {
-                request: claim.request,
-                note_id: note.id,
-                created_at: note.created_at,
-                expires_at: claim.expires_at,
-            };
-            let key = (claim.owner.clone(), claim.key.clone());
-            tables.claims.insert(key, held);
+            claims.hold(claim, note.id.as_uuid(), note.created_at);
         }
         Ok(Creation::Stored)
     }
@@ -129,7 +113,7 @@ impl NoteStore for MemoryNotes {
         claim: &IdempotencyClaim,
         now: Timestamp,
     ) -> Result<Option<Creation>, StoreError> {
-        Ok(self.lock().claimed(claim, now))
+        Ok(self.claims.lock().held(claim, now))
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {

@@ -1,11 +1,16 @@
 //! The fakes keep the contracts that the adapters are held to.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use notewarden_domain::{ObjectKey, ports::FileStore};
 use notewarden_testkit::{
-    MemoryAccounts, MemoryFiles, MemoryIdentities, MemoryNotes, SeededIds,
+    MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities, MemoryNotes,
+    MemoryObjects, SeededIds,
     contract::{self, LoginProvider, Users},
     fixtures::NOON,
 };
@@ -107,4 +112,62 @@ impl Users for FakeUsers<'_> {
 async fn memory_accounts_are_accounts() {
     let accounts = MemoryAccounts::new(7);
     contract::accounts(&accounts, &FakeUsers(&accounts)).await;
+}
+
+#[tokio::test]
+async fn memory_archives_are_a_store_of_archives() {
+    contract::archive_store(&MemoryArchives::default(), &SeededIds::new(8)).await;
+}
+
+#[tokio::test]
+async fn memory_claims_are_an_idempotency_store_that_others_share() {
+    let (claims, ids) = (Arc::new(MemoryClaims::default()), SeededIds::new(9));
+    contract::idempotency_store(&*claims, &ids).await;
+    let notes = MemoryNotes::sharing(claims.clone());
+    let archives = MemoryArchives::sharing(claims.clone());
+    contract::shared_claims(&*claims, &notes, &archives, &ids).await;
+}
+
+struct MemoryBucket<'a, const COPIES_HAVE_CHECKSUMS: bool> {
+    objects: &'a MemoryObjects,
+    files: &'a MemoryFiles,
+}
+
+impl<const CHECKSUMS: bool> contract::Bucket for MemoryBucket<'_, CHECKSUMS> {
+    const COPIES_HAVE_CHECKSUMS: bool = CHECKSUMS;
+
+    async fn put(&self, key: &ObjectKey, bytes: Bytes) -> String {
+        self.objects.store(key, bytes, NOON)
+    }
+
+    async fn remove(&self, key: &ObjectKey) {
+        self.files.delete(key).await.unwrap();
+    }
+
+    async fn get(&self, key: &ObjectKey) -> Option<Bytes> {
+        self.objects.bytes(key)
+    }
+
+    async fn uploads(&self, key: &ObjectKey) -> usize {
+        let uploads = self.objects.uploads();
+        uploads.iter().filter(|upload| upload.key == *key).count()
+    }
+}
+
+#[tokio::test]
+async fn memory_objects_are_the_objects_of_archives() {
+    let files = Arc::new(MemoryFiles::default());
+    let objects = MemoryObjects::new(files.clone());
+    let bucket = MemoryBucket::<true> {
+        objects: &objects,
+        files: &files,
+    };
+    contract::archive_objects(&objects, &SeededIds::new(10), &bucket).await;
+
+    let objects = MemoryObjects::new(files.clone()).without_checksums_of_copies();
+    let bucket = MemoryBucket::<false> {
+        objects: &objects,
+        files: &files,
+    };
+    contract::archive_objects(&objects, &SeededIds::new(11), &bucket).await;
 }

@@ -1,13 +1,13 @@
 //! Idempotency claims: stored with the note, or not at all.
 
 use notewarden_domain::{
-    IdentityId, Note, StoreError, Timestamp,
-    idempotency::{Creation, IDEMPOTENCY_WINDOW, IdempotencyClaim, RequestHash},
+    Note, StoreError, Timestamp,
+    idempotency::{Creation, IDEMPOTENCY_WINDOW, IdempotencyClaim},
     ports::{IdSource, NoteStore},
 };
 
 use super::{found, stored};
-use crate::fixtures::{NOON, identity, noon_plus, note};
+use crate::fixtures::{NOON, claim, identity, noon_plus, note};
 
 const DAY: u64 = IDEMPOTENCY_WINDOW.as_secs();
 
@@ -18,15 +18,6 @@ pub(super) async fn check(store: &dyn NoteStore, ids: &dyn IdSource) {
     an_expired_key_may_be_used_anew(store, ids).await;
     a_refused_note_leaves_no_claim(store, ids).await;
     a_claim_outlives_its_note(store, ids).await;
-}
-
-fn claim(owner: &IdentityId, key: &str, request: u8, now: Timestamp) -> IdempotencyClaim {
-    IdempotencyClaim {
-        owner: owner.clone(),
-        key: key.parse().expect("the key is valid"),
-        request: RequestHash([request; 32]),
-        expires_at: now.plus(IDEMPOTENCY_WINDOW),
-    }
 }
 
 /// Creates a new note at `now` under `claim`.
