@@ -85,7 +85,8 @@ impl Worker {
         copy_seconds: 0.1,
         copy_bandwidth: 150e6,
         in_flight: 16,
-        part_bytes: 16 * MIB,
+        // Several are held at once, and all of the worker in 64 MiB.
+        part_bytes: 8 * MIB,
         copy_bytes: GIB,
     };
 }

@@ -1,6 +1,18 @@
-//! The loop over batches: which messages come again.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
+//! The loop over batches, and archives made over a store in memory.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unimplemented,
+    reason = "tests fail by panicking"
+)]
 
 mod batches;
+mod exports;
+mod jobs;
 mod messages;
+mod store;
 mod worker;
+mod world;
+mod zips;
