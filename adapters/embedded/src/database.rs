@@ -142,6 +142,19 @@ impl Database {
         T: Send + 'static,
         F: FnOnce(&WriteTransaction) -> Result<T, StoreError> + Send + 'static,
     {
+        self.try_write(op).await
+    }
+
+    /// As [`write`](Self::write), of an `op` with refusals of its own.
+    ///
+    /// # Errors
+    /// What `op` answers, or `Unavailable`: then the changes may or may not have been made.
+    pub async fn try_write<T, E, F>(&self, op: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&WriteTransaction) -> Result<T, E> + Send + 'static,
+    {
         let stopped = || StoreError::unavailable(STOPPED);
         let room = Arc::clone(&self.shared.room);
         let room = room.acquire_owned().await.map_err(|_| stopped())?;

@@ -1,19 +1,22 @@
-//! People's files on the object store.
+//! People's files on the object store, which is its own index.
+
+mod index;
 
 use async_trait::async_trait;
 use notewarden_domain::{
-    ObjectKey, StoreError,
+    FileName, IdentityId, ObjectKey, StoreError,
     archive::Crc32,
     file::ContentType,
-    ports::{FileMeta, FileStore},
+    ports::{FileIndex, FileMeta, FilePage, FileQuery, FileStore},
+    quota::Usage,
 };
 
 use crate::{
     Objects,
-    objects::{ObjectError, WriteCondition},
+    objects::{Attributes, ObjectError, ObjectHead, WriteCondition, folders},
 };
 
-/// The file store of one data directory.
+/// The files of one data directory, and the index of them.
 #[derive(Clone, Debug)]
 pub struct EmbeddedFiles {
     objects: Objects,
@@ -43,13 +46,7 @@ impl EmbeddedFiles {
 impl FileStore for EmbeddedFiles {
     async fn head(&self, key: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
         let object = self.objects.head(key.as_str())?;
-        Ok(object.map(|object| FileMeta {
-            size: object.head.size,
-            content_type: ContentType::of_stored(object.layout.attributes.content_type.as_deref()),
-            etag: object.head.etag,
-            modified_at: object.head.modified_at,
-            crc32: object.head.crc32.map(Crc32::new),
-        }))
+        Ok(object.map(|object| meta(object.head, &object.layout.attributes)))
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
@@ -59,5 +56,37 @@ impl FileStore for EmbeddedFiles {
     async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
         self.delete_if(key, WriteCondition::Matches(etag.to_owned()))
             .await
+    }
+}
+
+#[async_trait]
+impl FileIndex for EmbeddedFiles {
+    async fn list(&self, owner: &IdentityId, query: &FileQuery) -> Result<FilePage, StoreError> {
+        let database = &self.objects.database;
+        database.read(|transaction| Ok(index::list(transaction, owner, query)?))
+    }
+
+    async fn find(
+        &self,
+        owner: &IdentityId,
+        names: &[FileName],
+    ) -> Result<Vec<Option<FileMeta>>, StoreError> {
+        let database = &self.objects.database;
+        database.read(|transaction| Ok(index::find(transaction, owner, names)?))
+    }
+
+    async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError> {
+        let database = &self.objects.database;
+        database.read(|transaction| folders::usage(transaction, owner))
+    }
+}
+
+fn meta(head: ObjectHead, attributes: &Attributes) -> FileMeta {
+    FileMeta {
+        size: head.size,
+        content_type: ContentType::of_stored(attributes.content_type.as_deref()),
+        etag: head.etag,
+        modified_at: head.modified_at,
+        crc32: head.crc32.map(Crc32::new),
     }
 }

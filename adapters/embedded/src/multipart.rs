@@ -77,7 +77,7 @@ impl Objects {
                 .uploads
                 .insert((key.as_bytes(), id.0), &*value)
                 .map_err(StoreError::unavailable)?;
-            Ok(Ok(id))
+            Ok(id)
         })
         .await
     }
@@ -132,11 +132,11 @@ impl Objects {
         let key = key.to_owned();
         self.commit(Some(staged), move |tables| {
             if record::upload_in(&tables.uploads, &key, id)?.is_none() {
-                return Ok(Err(ObjectError::NoSuchUpload));
+                return Err(ObjectError::NoSuchUpload);
             }
             tables.keep_inline(blob, inline)?;
             tables.put_part(id, number, &part)?;
-            Ok(Ok(part))
+            Ok(part)
         })
         .await
     }
@@ -191,13 +191,13 @@ impl Objects {
             let stored = self
                 .commit(None, move |tables| {
                     if tables.object(&from_key)?.as_ref() != Some(&found) {
-                        return Ok(Ok(None));
+                        return Ok(None);
                     }
                     if record::upload_in(&tables.uploads, &target, id)?.is_none() {
-                        return Ok(Err(ObjectError::NoSuchUpload));
+                        return Err(ObjectError::NoSuchUpload);
                     }
                     tables.put_part(id, number, &part)?;
-                    Ok(Ok(Some(part)))
+                    Ok(Some(part))
                 })
                 .await?;
             if let Some(part) = stored {
@@ -214,12 +214,12 @@ impl Objects {
         let key = key.to_owned();
         self.commit(None, move |tables| {
             if record::upload_in(&tables.uploads, &key, id)?.is_none() {
-                return Ok(Err(ObjectError::NoSuchUpload));
+                return Err(ObjectError::NoSuchUpload);
             }
             for (_, part) in tables.take_upload(&key, id)? {
                 tables.release(&part.extents)?;
             }
-            Ok(Ok(()))
+            Ok(())
         })
         .await
     }

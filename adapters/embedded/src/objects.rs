@@ -6,6 +6,7 @@
 
 mod condition;
 mod error;
+pub(crate) mod folders;
 mod ingest;
 mod list;
 mod read;
@@ -19,6 +20,7 @@ use futures_util::Stream;
 use notewarden_domain::{
     StoreError, Timestamp,
     ports::{Clock, IdSource},
+    quota::Quota,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,8 +34,8 @@ pub use self::{
 pub(crate) use self::{
     ingest::{Ingested, ingest},
     list::{Group, successor},
-    record::{Extent, decode, encode, slice},
-    tables::{PARTS, Tables, UPLOADS},
+    record::{Extent, decode, describe, encode, slice},
+    tables::{OBJECTS, PARTS, Tables, UPLOADS},
 };
 use crate::{
     Database, OpenError,
@@ -49,6 +51,7 @@ pub struct Objects {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     created_at: Timestamp,
+    quota: Option<Quota>,
 }
 
 /// The name of a multipart upload.
@@ -147,7 +150,33 @@ impl Objects {
             clock,
             ids,
             created_at,
+            quota: None,
         })
+    }
+
+    /// The same objects, of which nobody keeps more than `quota` in the own folder, `private/<identity id>/`. It is
+    /// decided in the very commit that would make an object, by whatever way its bytes have come.
+    #[must_use]
+    pub fn with_quota(self, quota: Quota) -> Self {
+        let quota = Some(quota);
+        Self { quota, ..self }
+    }
+
+    /// Whether an object of `size` bytes would be stored under `key` if it came now: for a refusal before its bytes
+    /// have come.
+    ///
+    /// # Errors
+    /// [`ObjectError::OverQuota`].
+    pub fn check_quota(&self, key: &str, size: u64) -> Result<(), ObjectError> {
+        let Some((quota, owner)) = self.quota.zip(folders::owner(key)) else {
+            return Ok(());
+        };
+        let (usage, replaced) = self.database.read(|transaction| {
+            let usage = folders::usage(transaction, &owner)?;
+            let replaced = tables::object(transaction, key)?;
+            Ok((usage, replaced.map(|object| object.head.size)))
+        })?;
+        Ok(quota.check(usage, size, replaced)?)
     }
 
     /// When the bucket was made.
@@ -216,12 +245,10 @@ impl Objects {
         let (id, inline) = (staged.id(), staged.take_inline());
         let key = key.to_owned();
         self.commit(Some(staged), move |tables| {
-            if let Err(refusal) = options.condition.check(tables.head(&key)?.as_ref()) {
-                return Ok(Err(refusal));
-            }
+            options.condition.check(tables.head(&key)?.as_ref())?;
             tables.keep_inline(id, inline)?;
             tables.put(&key, &object)?;
-            Ok(Ok(object.head))
+            Ok(object.head)
         })
         .await
     }
@@ -280,7 +307,7 @@ impl Objects {
                         Err(refusal) => Err(refusal),
                     });
                 }
-                Ok(Ok(outcomes))
+                Ok(outcomes)
             })
             .await;
         outcome.map_err(|error| match error {
@@ -322,13 +349,11 @@ impl Objects {
             let stored = self
                 .commit(None, move |tables| {
                     if tables.object(&source)?.as_ref() != Some(&found) {
-                        return Ok(Ok(None));
+                        return Ok(None);
                     }
-                    if let Err(refusal) = condition.check(tables.head(&target)?.as_ref()) {
-                        return Ok(Err(refusal));
-                    }
+                    condition.check(tables.head(&target)?.as_ref())?;
                     tables.put(&target, &copy)?;
-                    Ok(Ok(Some(copy.head)))
+                    Ok(Some(copy.head))
                 })
                 .await?;
             if let Some(head) = stored {
@@ -346,7 +371,8 @@ impl Objects {
             .read(|transaction| list::page(transaction, query))
     }
 
-    /// Runs `op` in a commit of its own outcome: refused, it changes nothing, and `staged` goes.
+    /// Runs `op` in a commit of its own outcome: refused, it changes nothing, whatever it did before, and `staged`
+    /// goes.
     ///
     /// It runs to its end even if the caller goes away.
     pub(crate) async fn commit<T, F>(
@@ -356,25 +382,26 @@ impl Objects {
     ) -> Result<T, ObjectError>
     where
         T: Send + 'static,
-        F: FnOnce(&mut Tables<'_>) -> Result<Result<T, ObjectError>, StoreError> + Send + 'static,
+        F: FnOnce(&mut Tables<'_>) -> Result<T, ObjectError> + Send + 'static,
     {
         let (database, blobs) = (self.database.clone(), self.blobs.clone());
+        let quota = self.quota;
         let committing = tokio::spawn(async move {
             let outcome = database
-                .write(move |transaction| {
-                    let mut tables = Tables::open(transaction)?;
-                    let outcome = op(&mut tables)?;
-                    Ok((outcome, tables.into_unused()))
+                .try_write(move |transaction| {
+                    let mut tables = Tables::open(transaction, quota)?;
+                    let value = op(&mut tables)?;
+                    Ok((value, tables.into_unused()))
                 })
                 .await;
             let outcome = match outcome {
-                Ok((Err(refusal), _)) => return Err(refusal),
-                Ok((Ok(value), unused)) => {
+                Ok((value, unused)) => {
                     blobs.retire(unused);
                     Ok(value)
                 }
                 // Whether the commit reached the disk is unknown: the next start's sweep finds out.
-                Err(error) => Err(error.into()),
+                Err(error @ ObjectError::Store(_)) => Err(error),
+                Err(refusal) => return Err(refusal),
             };
             if let Some(staged) = staged {
                 staged.keep();

@@ -25,17 +25,17 @@ pub(super) trait Job: Send {
 }
 
 /// An operation, then its outcome, and who waits for it.
-pub(super) struct Write<T, F> {
+pub(super) struct Write<T, E, F> {
     op: Option<F>,
-    outcome: Option<Result<T, StoreError>>,
-    answer: oneshot::Sender<Result<T, StoreError>>,
+    outcome: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
     _room: OwnedSemaphorePermit,
 }
 
-impl<T, F> Write<T, F> {
+impl<T, E, F> Write<T, E, F> {
     pub(super) const fn new(
         op: F,
-        answer: oneshot::Sender<Result<T, StoreError>>,
+        answer: oneshot::Sender<Result<T, E>>,
         room: OwnedSemaphorePermit,
     ) -> Self {
         Self {
@@ -47,25 +47,26 @@ impl<T, F> Write<T, F> {
     }
 }
 
-impl<T, F> Job for Write<T, F>
+impl<T, E, F> Job for Write<T, E, F>
 where
     T: Send,
-    F: FnOnce(&WriteTransaction) -> Result<T, StoreError> + Send,
+    E: From<StoreError> + Send,
+    F: FnOnce(&WriteTransaction) -> Result<T, E> + Send,
 {
     fn run(&mut self, transaction: &WriteTransaction) -> bool {
         let Some(op) = self.op.take() else {
             return false;
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| op(transaction)))
-            .unwrap_or_else(|_| Err(StoreError::unavailable("the write panicked")));
+            .unwrap_or_else(|_| Err(StoreError::unavailable("the write panicked").into()));
         self.outcome.insert(outcome).is_ok()
     }
 
     fn answer(self: Box<Self>, group: &Result<(), Arc<redb::Error>>) {
-        let not_run = || Err(StoreError::unavailable("the write did not run"));
+        let not_run = || Err(StoreError::unavailable("the write did not run").into());
         let result = match group {
             Ok(()) => self.outcome.unwrap_or_else(not_run),
-            Err(error) => Err(StoreError::unavailable(Arc::clone(error))),
+            Err(error) => Err(StoreError::unavailable(Arc::clone(error)).into()),
         };
         // Nobody may be waiting any more.
         drop(self.answer.send(result));

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
-use notewarden_domain::{StoreError, Timestamp};
+use notewarden_domain::Timestamp;
 
 use super::{
     MIN_PART_BYTES,
@@ -60,19 +60,13 @@ impl Objects {
         self.commit(None, move |tables| {
             let current = tables.object(&key)?;
             let Some(upload) = record::upload_in(&tables.uploads, &key, id)? else {
-                return Ok(answer_again(current, id, &completion));
+                return answer_again(current, id, &completion);
             };
-            if let Err(refusal) = completion
-                .condition
-                .check(current.as_ref().map(|o| &o.head))
-            {
-                return Ok(Err(refusal));
-            }
+            let current = current.as_ref().map(|object| &object.head);
+            completion.condition.check(current)?;
             let uploaded = record::parts_in(&tables.parts, id, 0)?.collect::<Result<_, _>>()?;
-            match assemble(id, upload, uploaded, &completion, now) {
-                Ok(object) => finish(tables, &key, id, &object).map(Ok),
-                Err(refusal) => Ok(Err(refusal)),
-            }
+            let object = assemble(id, upload, uploaded, &completion, now)?;
+            finish(tables, &key, id, &object)
         })
         .await
     }
@@ -99,7 +93,7 @@ fn finish(
     key: &str,
     id: UploadId,
     object: &Object,
-) -> Result<ObjectHead, StoreError> {
+) -> Result<ObjectHead, ObjectError> {
     let parts = tables.take_upload(key, id)?;
     tables.put(key, object)?;
     for (_, part) in parts {

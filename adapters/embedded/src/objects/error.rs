@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use notewarden_domain::StoreError;
+use notewarden_domain::{StoreError, quota::OverQuota};
 
 /// The cause of an error that is not ours.
 pub type BoxError = Box<dyn Error + Send + Sync>;
@@ -47,6 +47,9 @@ pub enum ObjectError {
         /// Its checksum, or its size.
         what: &'static str,
     },
+    /// The owner of the folder would keep more than is allowed.
+    #[error(transparent)]
+    OverQuota(#[from] OverQuota),
     /// The data ended in an error.
     #[error("the data could not be received")]
     Body(#[source] BoxError),

@@ -28,7 +28,7 @@ pub struct ObjectHead {
     pub crc32: Option<u32>,
 }
 
-/// The rest of an object.
+/// The rest of an object. What the client said comes first, and is read without what is behind it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectLayout {
     /// What the client said about it.
@@ -129,6 +129,14 @@ impl ObjectHead {
     }
 }
 
+/// What a listing shows of an object, and what the client said about it.
+pub(crate) fn describe(key: &[u8], value: &[u8]) -> Result<(ObjectHead, Attributes), StoreError> {
+    let bytes = versioned(value, &|| name(key))?;
+    postcard::take_from_bytes(bytes)
+        .map(|(described, _)| described)
+        .map_err(|error| StoreError::corrupt(name(key), error))
+}
+
 fn name(key: &[u8]) -> String {
     format!("object `{}`", String::from_utf8_lossy(key))
 }
@@ -174,6 +182,33 @@ mod tests {
         let value = object.encode().unwrap();
         assert_eq!(ObjectHead::decode(b"k", &value).unwrap(), object.head);
         assert_eq!(Object::decode(b"k", &value).unwrap(), object);
+    }
+
+    #[test]
+    fn what_the_client_said_is_read_without_the_extents() {
+        let head = ObjectHead {
+            size: 1,
+            etag: String::new(),
+            modified_at: Timestamp::from_millis(0),
+            checksum: None,
+            crc32: None,
+        };
+        let extent = Extent {
+            blob: BlobId(1),
+            offset: 0,
+            length: 1,
+        };
+        let layout = ObjectLayout {
+            attributes: Attributes {
+                content_type: Some("text/plain".to_owned()),
+                ..Attributes::default()
+            },
+            extents: vec![extent; 3],
+            ..ObjectLayout::default()
+        };
+        let object = Object { head, layout };
+        let described = describe(b"k", &object.encode().unwrap()).unwrap();
+        assert_eq!(described, (object.head, object.layout.attributes));
     }
 
     #[test]

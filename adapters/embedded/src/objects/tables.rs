@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use notewarden_domain::{StoreError, Timestamp};
+use notewarden_domain::{StoreError, Timestamp, quota::Quota};
 use redb::{
     ReadTransaction, ReadableTable, StorageError, Table, TableDefinition, TableError,
     WriteTransaction,
 };
 
-use super::record::{Extent, Object, ObjectHead};
+use super::{
+    ObjectError,
+    folders::{self, Folders},
+    record::{Extent, Object, ObjectHead},
+};
 use crate::blobs::{BlobId, INLINE_BYTES};
 
 /// Key → object.
-pub(super) const OBJECTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("objects");
+pub(crate) const OBJECTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("objects");
 /// Key and upload id → upload.
 pub(crate) const UPLOADS: TableDefinition<'_, (&[u8], u128), &[u8]> =
     TableDefinition::new("uploads");
@@ -34,7 +38,8 @@ pub(super) fn create(
     transaction: &WriteTransaction,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
-    Tables::open(transaction)?;
+    Tables::open(transaction, None)?;
+    folders::count_once(transaction)?;
     let read = || -> Result<u64, redb::Error> {
         let mut bucket = transaction.open_table(BUCKET)?;
         if let Some(at) = bucket.get(CREATED_AT)? {
@@ -55,11 +60,17 @@ pub(crate) struct Tables<'t> {
     pub(crate) parts: Table<'t, (u128, u16), &'static [u8]>,
     references: Table<'t, u128, u64>,
     inline: Table<'t, u128, &'static [u8]>,
+    folders: Folders<'t>,
+    quota: Option<Quota>,
     unused: Vec<BlobId>,
 }
 
 impl<'t> Tables<'t> {
-    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+    /// The tables, in which nobody comes to keep more than `quota`.
+    pub(super) fn open(
+        transaction: &'t WriteTransaction,
+        quota: Option<Quota>,
+    ) -> Result<Self, StoreError> {
         let open = || -> Result<Self, TableError> {
             Ok(Self {
                 objects: transaction.open_table(OBJECTS)?,
@@ -67,6 +78,8 @@ impl<'t> Tables<'t> {
                 parts: transaction.open_table(PARTS)?,
                 references: transaction.open_table(REFERENCES)?,
                 inline: transaction.open_table(INLINE)?,
+                folders: Folders::open(transaction)?,
+                quota,
                 unused: Vec::new(),
             })
         };
@@ -87,13 +100,25 @@ impl<'t> Tables<'t> {
     }
 
     /// Stores an object over the one that is there.
-    pub(crate) fn put(&mut self, key: &str, object: &Object) -> Result<(), StoreError> {
+    ///
+    /// # Errors
+    /// [`ObjectError::OverQuota`].
+    pub(crate) fn put(&mut self, key: &str, object: &Object) -> Result<(), ObjectError> {
         let value = object.encode()?;
+        let size = object.head.size;
+        let owner = folders::owner(key);
+        if let Some((owner, quota)) = owner.as_ref().zip(self.quota) {
+            let replaced = self.head(key)?.map(|head| head.size);
+            quota.check(self.folders.usage(owner)?, size, replaced)?;
+        }
         self.retain(&object.layout.extents)?;
         self.remove(key)?;
         self.objects
             .insert(key.as_bytes(), &*value)
             .map_err(StoreError::unavailable)?;
+        if let Some(owner) = &owner {
+            self.folders.add(owner, size)?;
+        }
         Ok(())
     }
 
@@ -105,6 +130,9 @@ impl<'t> Tables<'t> {
         self.objects
             .remove(key.as_bytes())
             .map_err(StoreError::unavailable)?;
+        if let Some(owner) = folders::owner(key) {
+            self.folders.subtract(&owner, object.head.size)?;
+        }
         self.release(&object.layout.extents)?;
         Ok(true)
     }

@@ -2,18 +2,21 @@
 
 mod durability;
 mod listing;
+mod quota;
 
 use std::{fs, path::PathBuf, sync::Arc};
 
 use futures_util::{TryStreamExt, stream};
+use notewarden_domain::ObjectKey;
 use notewarden_testkit::{
+    contract,
     fakes::{FixedClock, SeededIds},
     fixtures::NOON,
 };
 use tempfile::TempDir;
 
 use super::*;
-use crate::blobs::INLINE_BYTES;
+use crate::{EmbeddedFiles, blobs::INLINE_BYTES};
 
 /// A store in a directory of its own.
 pub(crate) struct Fixture {
@@ -365,19 +368,32 @@ async fn what_a_crash_leaves_behind_is_swept_up_and_nothing_else() {
 
 #[tokio::test]
 async fn the_store_keeps_the_contract_of_files() {
-    use crate::EmbeddedFiles;
     let fixture = Fixture::new().await;
     let files = EmbeddedFiles::new(fixture.objects.clone());
-    let ids = SeededIds::new(1);
-    notewarden_testkit::contract::file_store(&files, &ids, |key, size| {
-        let objects = fixture.objects.clone();
-        async move {
-            let bytes = pattern(size as usize);
-            objects
-                .put(key.as_str(), chunks(&bytes), PutOptions::default())
-                .await
-                .unwrap();
-        }
-    })
-    .await;
+    let put = |key, size| fixture.put_pattern(key, size);
+    contract::file_store(&files, &SeededIds::new(1), put).await;
+}
+
+impl Fixture {
+    async fn put_pattern(&self, key: ObjectKey, size: u64) {
+        self.put(key.as_str(), &pattern(size as usize)).await;
+    }
+}
+
+impl contract::Folder for Fixture {
+    async fn put(&self, key: ObjectKey, size: u64) {
+        self.put_pattern(key, size).await;
+    }
+
+    async fn remove(&self, key: ObjectKey) {
+        let removed = self.objects.delete(key.as_str(), WriteCondition::None);
+        removed.await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_store_keeps_the_contract_of_indexes() {
+    let fixture = Fixture::new().await;
+    let files = EmbeddedFiles::new(fixture.objects.clone());
+    contract::file_index(&files, &SeededIds::new(1), &fixture).await;
 }
