@@ -12,9 +12,10 @@ use crate::{
     archive::Crc32,
     caller::NotAllowed,
     file::{ContentType, NamePrefix},
+    idempotency::{Creation, Once},
     ports::{
-        DownloadTerms, FileIndex, FileMeta, FilePage, FileQuery, FileStore, LinkSigner, NoteStore,
-        SignedLink, UploadTerms,
+        Clock, DownloadTerms, FileIndex, FileMeta, FilePage, FileQuery, FileStore, IdSource,
+        IdempotencyStore, LinkSigner, NoteStore, SignedLink, UploadTerms,
     },
     quota::{OverQuota, Quota, Usage},
 };
@@ -41,6 +42,12 @@ pub struct Files {
     pub links: Arc<dyn LinkSigner>,
     /// The notes that name them.
     pub notes: Arc<dyn NoteStore>,
+    /// The requests that are not to be done twice.
+    pub claims: Arc<dyn IdempotencyStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
     /// How many there may be.
     pub quota: Quota,
 }
@@ -85,13 +92,26 @@ impl Files {
     /// A link to store this very file.
     ///
     /// The quota is checked here for an early answer, and again by the store when the bytes arrive, whichever
-    /// way they come.
-    pub async fn upload(&self, caller: &Caller, file: NewFile) -> Result<SignedLink, FilesError> {
+    /// way they come. A repeated request gets a link of its own: the first one may have ended.
+    pub async fn upload(
+        &self,
+        caller: &Caller,
+        file: NewFile,
+        once: Option<Once>,
+    ) -> Result<SignedLink, FilesError> {
         caller.require(Scope::FilesWrite)?;
         let key = ObjectKey::private(&caller.identity, &file.name);
         let usage = self.index.usage(&caller.identity).await?;
         let replaced = self.store.head(&key).await?.map(|meta| meta.size);
         self.quota.check(usage, file.size, replaced)?;
+        if let Some(once) = once {
+            let now = self.clock.now();
+            let claim = once.claim(&caller.identity, now);
+            let id = self.ids.uuid_v7(now);
+            if self.claims.claim(&claim, id, now).await? == Creation::KeyReused {
+                return Err(FilesError::KeyReused);
+            }
+        }
         let terms = UploadTerms {
             size: file.size,
             content_type: file.content_type,
@@ -165,6 +185,9 @@ pub enum FilesError {
         /// Some of them.
         notes: Vec<NoteId>,
     },
+    /// The idempotency key belongs to another request of the caller.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
     /// There would be too much.
     #[error(transparent)]
     OverQuota(#[from] OverQuota),

@@ -45,6 +45,27 @@ impl fmt::Display for IdempotencyKey {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestHash(pub [u8; 32]);
 
+/// What makes a repeated request the same request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// The key that the client chose.
+    pub key: IdempotencyKey,
+    /// What was asked for.
+    pub request: RequestHash,
+}
+
+impl Once {
+    /// The claim that `owner` makes with it at `now`.
+    pub(crate) fn claim(self, owner: &IdentityId, now: Timestamp) -> IdempotencyClaim {
+        IdempotencyClaim {
+            owner: owner.clone(),
+            key: self.key,
+            request: self.request,
+            expires_at: now.plus(IDEMPOTENCY_WINDOW),
+        }
+    }
+}
+
 /// A claim on a key, stored in the same transaction as what the request creates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyClaim {
@@ -58,16 +79,16 @@ pub struct IdempotencyClaim {
     pub expires_at: Timestamp,
 }
 
-/// What a claim led to: a new note, or the one that the first request with this key created.
+/// What a claim led to: something new, or what the first request with this key created.
 ///
 /// The first answer follows from the repeated request and these two values, so nothing else is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Creation {
-    /// The note and the claim are stored.
+    /// What is new and the claim are stored.
     Stored,
-    /// An equal request created this note before; nothing was stored.
+    /// An equal request created this before; nothing was stored.
     Replayed {
-        /// The note's id.
+        /// Its id.
         id: Uuid,
         /// When it was created.
         created_at: Timestamp,

@@ -1,12 +1,14 @@
 //! Private notes and files for signed-in people: the rules, without I/O.
 //!
 //! Values are parsed at the edge and cannot hold an invalid state; time, randomness and storage come
-//! in through [`ports`]; the use cases in [`notes`] take the [`Caller`] first and authorize before any
-//! effect; [`policy`] reads and evaluates the IAM policy language; [`archive`] plans zips.
+//! in through [`ports`]; the use cases in [`notes`], [`files`] and [`archives`] take the [`Caller`] first and
+//! authorize before any effect; [`policy`] reads and evaluates the IAM policy language; [`archive`] plans zips.
 #![warn(missing_docs)]
 
 pub mod archive;
+pub mod archives;
 pub mod caller;
+mod concurrent;
 pub mod error;
 pub mod file;
 pub mod files;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use change::{Change, Deleted, Fate};
-pub use create::{Draft, Once};
+pub use create::Draft;
 pub use precondition::{Precondition, Versions};
 
 /// The most notes on one page of a list.

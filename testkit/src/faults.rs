@@ -1,6 +1,8 @@
 //! Stores that fail when they are told to, in front of stores that do not: what happens to a use case when
 //! the store fails before it did anything, after it did everything, or when somebody else gets in between.
 
+mod archives;
+
 use std::{
     collections::VecDeque,
     future::Future,
@@ -14,6 +16,8 @@ use notewarden_domain::{
     idempotency::{Creation, IdempotencyClaim},
     ports::{FileMeta, FileStore, NotePage, NoteQuery, NoteStore},
 };
+
+pub use archives::{FaultyArchives, FaultyQueue};
 
 /// A method of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,16 @@ pub enum Call {
     HeadFile,
     /// [`FileStore::delete`] and [`FileStore::delete_unchanged`].
     DeleteFile,
+    /// [`ArchiveStore::create`](notewarden_domain::ports::ArchiveStore::create).
+    CreateArchive,
+    /// [`ArchiveStore::replace`](notewarden_domain::ports::ArchiveStore::replace).
+    ReplaceArchive,
+    /// [`ArchiveStore::delete`](notewarden_domain::ports::ArchiveStore::delete).
+    DeleteArchive,
+    /// Whatever [`ArchiveStore`](notewarden_domain::ports::ArchiveStore) reads.
+    ReadArchive,
+    /// [`WorkQueue::send`](notewarden_domain::ports::WorkQueue::send).
+    Send,
 }
 
 /// What goes wrong with a call.

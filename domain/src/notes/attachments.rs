@@ -1,13 +1,7 @@
 //! The files that notes name: there when a note begins to name them, removed with the last that does.
 
-use std::{
-    future::{Future, poll_fn},
-    pin::Pin,
-    task::Poll,
-};
-
 use super::{Notes, NotesError};
-use crate::{Caller, FileName, Invalid, ObjectKey, StoreError};
+use crate::{Caller, FileName, Invalid, ObjectKey, StoreError, concurrent::join_all};
 
 impl Notes {
     /// Refuses the first of `names` that is not in the caller's folder.
@@ -53,25 +47,4 @@ impl Notes {
         }
         Ok(())
     }
-}
-
-/// Runs a few futures at the same time; their outputs come in their order.
-async fn join_all<T>(mut running: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> Vec<T> {
-    let mut outputs: Vec<Option<T>> = running.iter().map(|_| None).collect();
-    poll_fn(|context| {
-        for (future, output) in running.iter_mut().zip(&mut outputs) {
-            if output.is_none()
-                && let Poll::Ready(value) = future.as_mut().poll(context)
-            {
-                *output = Some(value);
-            }
-        }
-        if outputs.iter().all(Option::is_some) {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
-    outputs.into_iter().flatten().collect()
 }

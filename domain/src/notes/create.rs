@@ -3,7 +3,7 @@
 use super::{Notes, NotesError};
 use crate::{
     Caller, Content, Note, NoteId, Scope, Timestamp, Version,
-    idempotency::{Creation, IDEMPOTENCY_WINDOW, IdempotencyClaim, IdempotencyKey, RequestHash},
+    idempotency::{Creation, IdempotencyClaim, Once},
     note::Attachments,
 };
 
@@ -14,15 +14,6 @@ pub struct Draft {
     pub content: Content,
     /// The files that belong to it; they must exist.
     pub attachments: Attachments,
-}
-
-/// What makes a repeated request the same request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Once {
-    /// The key that the client chose.
-    pub key: IdempotencyKey,
-    /// What was asked for.
-    pub request: RequestHash,
 }
 
 impl Notes {
@@ -36,12 +27,7 @@ impl Notes {
     ) -> Result<Note, NotesError> {
         caller.require(Scope::NotesWrite)?;
         let now = self.clock.now();
-        let claim = once.map(|once| IdempotencyClaim {
-            owner: caller.identity.clone(),
-            key: once.key,
-            request: once.request,
-            expires_at: now.plus(IDEMPOTENCY_WINDOW),
-        });
+        let claim = once.map(|once| once.claim(&caller.identity, now));
         let mut note = Note {
             owner: caller.identity.clone(),
             id: NoteId::new(self.ids.uuid_v7(now)),

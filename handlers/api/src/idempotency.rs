@@ -1,10 +1,7 @@
 //! The `Idempotency-Key` header (draft-ietf-httpapi-idempotency-key-header).
 
 use http::{HeaderMap, HeaderName, Method};
-use notewarden_domain::{
-    idempotency::{IdempotencyKey, RequestHash},
-    notes::Once,
-};
+use notewarden_domain::idempotency::{IdempotencyKey, Once, RequestHash};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Kind, Problem};

@@ -7,11 +7,12 @@ use notewarden_domain::{
     archive::Crc32,
     file::{ContentType, NamePrefix},
     files::{Files, FilesError, LINK_LIFETIME, NewFile},
+    idempotency::{IDEMPOTENCY_WINDOW, Once, RequestHash},
     ports::NoteStore,
     quota::{OverQuota, Quota, Usage},
 };
 use notewarden_testkit::{
-    MemoryFiles, MemoryNotes, PlainLinks, SeededIds,
+    FixedClock, MemoryClaims, MemoryFiles, MemoryNotes, PlainLinks, SeededIds,
     fixtures::{NOON, attachments, file, identity, note},
 };
 
@@ -19,6 +20,7 @@ struct World {
     files: Files,
     objects: Arc<MemoryFiles>,
     notes: Arc<MemoryNotes>,
+    clock: Arc<FixedClock>,
     ids: SeededIds,
     alice: Caller,
     bob: Caller,
@@ -36,18 +38,23 @@ fn world() -> World {
         Arc::new(MemoryNotes::default()),
     );
     let ids = SeededIds::new(21);
+    let clock = Arc::new(FixedClock::at(NOON));
     World {
         files: Files {
             store: objects.clone(),
             index: objects.clone(),
             links: Arc::new(PlainLinks(NOON)),
             notes: notes.clone(),
+            claims: Arc::new(MemoryClaims::default()),
+            clock: clock.clone(),
+            ids: Arc::new(SeededIds::new(22)),
             quota: QUOTA,
         },
         alice: Caller::signed_in(identity(&ids)),
         bob: Caller::signed_in(identity(&ids)),
         objects,
         notes,
+        clock,
         ids,
     }
 }
@@ -74,7 +81,7 @@ async fn an_upload_link_is_bound_to_the_file() {
     let world = world();
     let link = world
         .files
-        .upload(&world.alice, new_file("a/b.txt", 60))
+        .upload(&world.alice, new_file("a/b.txt", 60), None)
         .await
         .unwrap();
     assert_eq!(
@@ -97,7 +104,7 @@ async fn an_upload_link_is_bound_to_the_file() {
 #[tokio::test]
 async fn uploads_stay_within_the_quota() {
     let world = world();
-    let refusal = async |file| match world.files.upload(&world.alice, file).await {
+    let refusal = async |file| match world.files.upload(&world.alice, file, None).await {
         Err(FilesError::OverQuota(refusal)) => Some(refusal),
         Err(error) => panic!("{error}"),
         Ok(_) => None,
@@ -129,6 +136,27 @@ async fn uploads_stay_within_the_quota() {
             bytes: 52
         }
     );
+}
+
+/// A repeated request gets a link again, and a refused one has not used up its key.
+#[tokio::test]
+async fn a_key_is_of_one_upload() {
+    let world = world();
+    let upload = async |file, request| {
+        let once = Once {
+            key: "key".parse().unwrap(),
+            request: RequestHash([request; 32]),
+        };
+        world.files.upload(&world.alice, file, Some(once)).await
+    };
+    let too_large = upload(new_file("a", 61), 1).await;
+    assert!(matches!(too_large, Err(FilesError::OverQuota(_))));
+    let first = upload(new_file("a", 60), 2).await.unwrap();
+    assert_eq!(upload(new_file("a", 60), 2).await.unwrap(), first);
+    let other = upload(new_file("b", 1), 3).await;
+    assert!(matches!(other, Err(FilesError::KeyReused)));
+    world.clock.advance(IDEMPOTENCY_WINDOW);
+    upload(new_file("b", 1), 3).await.unwrap();
 }
 
 #[tokio::test]
@@ -211,7 +239,7 @@ async fn scopes_are_asked_before_any_store() {
     let reader = with(read);
     let write = Scope::FilesWrite;
     assert!(lacks(
-        files.upload(&reader, new_file("b", 1)).await.err(),
+        files.upload(&reader, new_file("b", 1), None).await.err(),
         write
     ));
     assert!(lacks(files.delete(&reader, &name, true).await.err(), write));
