@@ -1,7 +1,8 @@
-//! JSON answers.
+//! JSON answers, and those that send the client elsewhere.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use notewarden_domain::ports::SignedLink;
 use serde::Serialize;
 
 use crate::problem::{Kind, Problem};
@@ -18,6 +19,17 @@ pub(crate) fn private<T: Serialize>(status: StatusCode, value: &T) -> Result<Res
         (header::CACHE_CONTROL, PRIVATE),
     ];
     Ok((status, headers, body).into_response())
+}
+
+/// Sends the client on to a link, with the method that the request has. No cache keeps what the link lets its bearer do.
+pub(crate) fn redirect(link: &SignedLink) -> Result<Response, Problem> {
+    let location = HeaderValue::try_from(link.url.as_str());
+    let location = location.map_err(|error| Problem::fault(Kind::Internal, error))?;
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    Ok((StatusCode::TEMPORARY_REDIRECT, headers).into_response())
 }
 
 /// API Gateway's own answer to a request that no route takes.

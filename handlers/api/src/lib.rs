@@ -5,15 +5,19 @@
 //! is read from there and from nowhere else. CORS headers and `x-amzn-requestid` are the gateway's too.
 #![warn(missing_docs)]
 
+mod archives;
 mod body;
 mod caller;
 mod cursor;
 mod etag;
+mod files;
 mod gateway;
 mod idempotency;
 mod json;
+mod member;
 mod notes;
 mod openapi;
+mod paging;
 mod path;
 mod problem;
 mod query;
@@ -23,12 +27,47 @@ mod unserved;
 pub use body::MAX_BODY_BYTES;
 pub use gateway::{Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer};
 pub use path::{decode_path, encode_path};
-pub use routes::{Auth, RouteInfo, router, routes};
+pub use routes::{Auth, RouteInfo, router, routes, routes_with};
 pub use unserved::Unserved;
+
+use notewarden_domain::{archives::Archives, files::Files, notes::Notes};
+
+use crate::problem::{Kind, Problem};
 
 /// What the handlers need: the use cases, with their stores behind them.
 #[derive(Clone)]
 pub struct App {
     /// The use cases of notes.
-    pub notes: notewarden_domain::notes::Notes,
+    pub notes: Notes,
+    /// The use cases of what needs an object store, where there is one.
+    pub storage: Option<Storage>,
+}
+
+/// The use cases of files and archives.
+#[derive(Clone)]
+pub struct Storage {
+    /// The use cases of files.
+    pub files: Files,
+    /// The use cases of archives.
+    pub archives: Archives,
+}
+
+impl App {
+    pub(crate) const fn has_storage(&self) -> bool {
+        self.storage.is_some()
+    }
+
+    /// What the routes need that are only there with it.
+    fn storage(&self) -> Result<&Storage, Problem> {
+        let storage = self.storage.as_ref();
+        storage.ok_or_else(|| Problem::fault(Kind::Internal, "there is no storage"))
+    }
+
+    pub(crate) fn files(&self) -> Result<&Files, Problem> {
+        Ok(&self.storage()?.files)
+    }
+
+    pub(crate) fn archives(&self) -> Result<&Archives, Problem> {
+        Ok(&self.storage()?.archives)
+    }
 }

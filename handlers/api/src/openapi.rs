@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
+    extract::State,
     response::{IntoResponse, Response},
     routing,
 };
@@ -11,9 +12,9 @@ use http::{Method, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    notes,
+    App, archives, files, notes,
     problem::Kind,
-    routes::{Auth, RouteInfo, routes},
+    routes::{Auth, RouteInfo, routes_with},
 };
 
 pub(crate) const ROUTE: RouteInfo = RouteInfo {
@@ -27,13 +28,16 @@ pub(crate) const ROUTE: RouteInfo = RouteInfo {
     handler: || routing::get(handle),
 };
 
-async fn handle() -> Response {
-    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
+async fn handle(State(app): State<App>) -> Response {
+    static DOCUMENTS: LazyLock<[Bytes; 2]> =
+        LazyLock::new(|| [false, true].map(|has_storage| document(has_storage).to_string().into()));
+    let [without, with] = &*DOCUMENTS;
+    let document = if app.has_storage() { with } else { without };
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "public, max-age=300"),
     ];
-    (headers, DOCUMENT.clone()).into_response()
+    (headers, document.clone()).into_response()
 }
 
 fn operation() -> Value {
@@ -63,10 +67,12 @@ const COMMON: [Kind; 4] = [
     Kind::Unavailable,
 ];
 
-fn document() -> Value {
+fn document(has_storage: bool) -> Value {
     let mut paths = Map::new();
-    for route in routes() {
-        let path = paths.entry(route.path).or_insert_with(|| json!({}));
+    for route in routes_with(has_storage) {
+        // OpenAPI has no spelling of its own for a parameter that takes the rest of the path.
+        let path = route.path.replace("+}", "}");
+        let path = paths.entry(path).or_insert_with(|| json!({}));
         if let Value::Object(methods) = path {
             let method = route.method.as_str().to_lowercase();
             methods.insert(method, described(route));
@@ -131,9 +137,12 @@ fn problem_response(kinds: &[Kind]) -> Value {
 
 fn components() -> Value {
     let tags = json!({ "type": "string", "examples": ["\"3\"", "*"] });
-    let mut schemas: Map<_, _> = notes::schemas()
-        .map(|(name, schema)| (name.to_owned(), schema))
+    let schemas = notes::schemas()
         .into_iter()
+        .chain(files::schemas())
+        .chain(archives::schemas());
+    let mut schemas: Map<_, _> = schemas
+        .map(|(name, schema)| (name.to_owned(), schema))
         .collect();
     schemas.insert("Problem".to_owned(), problem_schema());
     json!({
@@ -142,6 +151,15 @@ fn components() -> Value {
             "NoteId": {
                 "name": "noteId", "in": "path", "required": true,
                 "schema": { "type": "string", "format": "uuid" }
+            },
+            "ArchiveId": {
+                "name": "archiveId", "in": "path", "required": true,
+                "schema": { "type": "string", "format": "uuid" }
+            },
+            "Name": {
+                "name": "name", "in": "path", "required": true,
+                "description": "The file's name: the rest of the path, whose slashes are not percent-encoded",
+                "schema": { "$ref": "#/components/schemas/FileName" }
             },
             "IdempotencyKey": {
                 "name": "Idempotency-Key", "in": "header",

@@ -4,6 +4,7 @@
 //! needs the request's id, and logs what a client cannot be told.
 
 mod kind;
+mod use_cases;
 
 use std::{error::Error, sync::Arc};
 
@@ -14,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Method, header};
-use notewarden_domain::{Invalid, StoreError, notes::NotesError};
+use notewarden_domain::Invalid;
 use serde::Serialize;
 
 pub(crate) use kind::Kind;
@@ -86,8 +87,8 @@ impl Problem {
         })
         .unwrap_or_default();
         let headers = response.headers_mut();
-        if self.kind == Kind::Unavailable {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Some(seconds) = self.kind.retry_after() {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(seconds));
         }
         let media_type = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, media_type);
@@ -97,24 +98,6 @@ impl Problem {
         } else {
             Body::from(body)
         };
-    }
-}
-
-impl From<NotesError> for Problem {
-    fn from(error: NotesError) -> Self {
-        let kind = match &error {
-            NotesError::Invalid(invalid) => return Self::at(Kind::Invalid, invalid),
-            NotesError::NotFound => Kind::NotFound,
-            NotesError::PreconditionFailed => Kind::PreconditionFailed,
-            NotesError::KeyReused => Kind::KeyReused,
-            NotesError::Forbidden { .. } => Kind::NotPermitted,
-            NotesError::Busy
-            | NotesError::Store(StoreError::Throttled | StoreError::Unavailable { .. }) => {
-                return Self::fault(Kind::Unavailable, error);
-            }
-            _ => return Self::fault(Kind::Internal, error),
-        };
-        Self::new(kind, error.to_string())
     }
 }
 

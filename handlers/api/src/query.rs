@@ -33,6 +33,18 @@ impl Parameters {
             Problem::malformed(name, format!("must be `{one}` or `{other}`"))
         })
     }
+
+    /// Whether the parameter `name` is given, and not as `false`.
+    pub(crate) fn flag(&self, name: &'static str) -> Result<bool, Problem> {
+        match self.get(name)? {
+            None | Some("false") => Ok(false),
+            Some("" | "true") => Ok(true),
+            Some(_) => Err(Problem::malformed(
+                name,
+                "must be `true`, `false` or nothing",
+            )),
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Parameters {

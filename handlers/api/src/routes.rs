@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::{
-    App, MAX_BODY_BYTES, json, notes, openapi,
+    App, MAX_BODY_BYTES, archives, files, json, notes, openapi,
     problem::{self, Kind},
 };
 
@@ -31,7 +31,8 @@ pub enum Auth {
 pub struct RouteInfo {
     /// The method.
     pub method: Method,
-    /// The path, with its parameters as `{name}`: the same spelling that API Gateway has.
+    /// The path, with its parameters as `{name}`, and one that takes the rest of the path as `{name+}`: the same
+    /// spelling that API Gateway has.
     pub path: &'static str,
     /// The operation's name in the OpenAPI document, unique and stable.
     pub operation_id: &'static str,
@@ -55,15 +56,33 @@ static ROUTES: [RouteInfo; 6] = [
     openapi::ROUTE,
 ];
 
-/// Every route of the API.
+/// The routes that need an object store of their own.
+static STORAGE_ROUTES: [RouteInfo; 8] = [
+    files::list::ROUTE,
+    files::create::ROUTE,
+    files::get::ROUTE,
+    files::delete::ROUTE,
+    archives::list::ROUTE,
+    archives::create::ROUTE,
+    archives::get::ROUTE,
+    archives::delete::ROUTE,
+];
+
+/// Every route of an API without storage.
 pub fn routes() -> &'static [RouteInfo] {
     &ROUTES
+}
+
+/// Every route of an API that has storage, or has none.
+pub fn routes_with(has_storage: bool) -> impl Iterator<Item = &'static RouteInfo> {
+    let further: &[_] = if has_storage { &STORAGE_ROUTES } else { &[] };
+    ROUTES.iter().chain(further)
 }
 
 /// The API over `app`. What no route takes is answered as API Gateway does.
 pub fn router(app: App) -> Router {
     let mut paths = BTreeMap::new();
-    for route in routes() {
+    for route in routes_with(app.has_storage()) {
         // Other methods are unknown routes too, and not 405: API Gateway knows no such answer.
         let methods = paths.remove(route.path);
         let methods = methods.unwrap_or_else(|| routing::any(no_such_route));
@@ -72,7 +91,7 @@ pub fn router(app: App) -> Router {
     paths
         .into_iter()
         .fold(Router::new(), |router, (path, methods)| {
-            router.route(path, methods)
+            router.route(&pattern(path), methods)
         })
         .fallback(no_such_route)
         // One layer of two, the first outermost: the router boxes each layer anew for every request.
@@ -81,6 +100,17 @@ pub fn router(app: App) -> Router {
             DefaultBodyLimit::max(MAX_BODY_BYTES),
         ))
         .with_state(app)
+}
+
+/// A route's path as the router spells it.
+fn pattern(path: &str) -> String {
+    match path
+        .strip_suffix("+}")
+        .and_then(|path| path.rsplit_once('{'))
+    {
+        Some((folder, name)) => format!("{folder}{{*{name}}}"),
+        None => path.to_owned(),
+    }
 }
 
 async fn no_such_route() -> Response {

@@ -48,7 +48,10 @@ pub(crate) async fn api(
         Arc::new(SystemIds::default()),
     );
     http.open(places(settings).await, PATIENCE).await;
-    let router = notewarden_api::router(notewarden_api::App { notes });
+    let router = notewarden_api::router(notewarden_api::App {
+        notes,
+        storage: None,
+    });
     let records = Records::to_stdout(runtime.function.clone());
     Ok(Api::new(router, Arc::new(SystemClock), records))
 }

@@ -136,7 +136,10 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         clock.clone(),
         ids.clone(),
     );
-    let router = notewarden_api::router(notewarden_api::App { notes });
+    let router = notewarden_api::router(notewarden_api::App {
+        notes,
+        storage: None,
+    });
     Ok(Arc::new(App {
         access,
         gateway: Gateway::new(stack.api, router),

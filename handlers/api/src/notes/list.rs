@@ -1,11 +1,10 @@
 //! `GET /notes`: the caller's notes, page by page.
 
-use std::fmt::Write;
-
 use axum::{extract::State, response::Response, routing};
-use http::{HeaderValue, Method, StatusCode, header};
-use notewarden_domain::{notes::MAX_PAGE_NOTES, ports::Order};
+use http::{Method, StatusCode, header};
+use notewarden_domain::{NoteId, ports::Order};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::NoteBody;
 use crate::{
@@ -14,13 +13,11 @@ use crate::{
     cursor::List,
     json,
     openapi::header,
+    paging::{self, Page},
     problem::{Kind, Problem},
     query::Parameters,
     routes::{Auth, RouteInfo},
 };
-
-/// How many notes a page has unless the client says.
-const DEFAULT_LIMIT: usize = 100;
 
 const PATH: &str = "/notes";
 
@@ -42,65 +39,33 @@ async fn handle(
 ) -> Result<Response, Problem> {
     let orders = [("newest", Order::Newest), ("oldest", Order::Oldest)];
     let order = parameters.choice("order", orders)?;
-    let limit = parameters.get("limit")?.map(limit).transpose()?;
-    let list = List::Notes(order);
-    let behind = |cursor| {
-        let after = list.after(&caller.identity, cursor);
-        after.ok_or_else(|| {
-            Problem::malformed("cursor", "must be one that you were given for this list")
-        })
-    };
-    let after = parameters.get("cursor")?.map(behind).transpose()?;
+    let asked = Page::asked_for(List::Notes(order), &caller.identity, &parameters)?;
+    let after = asked.after(|id| Uuid::from_slice(id).ok().map(NoteId::new))?;
 
-    let page = app
-        .notes
-        .list(&caller, order, after, limit.unwrap_or(DEFAULT_LIMIT));
-    let page = page.await?;
+    let page = app.notes.list(&caller, order, after, asked.limit()).await?;
 
     let notes: Vec<_> = page.notes.iter().map(NoteBody::from).collect();
     let mut response = json::private(StatusCode::OK, &notes)?;
     if let (true, Some(last)) = (page.more, page.notes.last()) {
-        let cursor = list.cursor(&caller.identity, last.id);
-        let link = HeaderValue::try_from(next(order, limit, &cursor));
-        let link = link.map_err(|error| Problem::fault(Kind::Internal, error))?;
+        let others: &[_] = match order {
+            Order::Newest => &[],
+            Order::Oldest => &[("order", "oldest")],
+        };
+        let link = asked.next(PATH, others, last.id.as_uuid().as_bytes())?;
         response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
 }
 
-fn limit(value: &str) -> Result<usize, Problem> {
-    let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
-    let number = value.parse().ok().filter(|_| is_number);
-    number
-        .filter(|limit| (1..=MAX_PAGE_NOTES).contains(limit))
-        .ok_or_else(|| Problem::malformed("limit", "must be a number from 1 to 1000"))
-}
-
-/// The link to the next page (RFC 8288). It is relative: the API answers under more than one name.
-fn next(order: Order, limit: Option<usize>, cursor: &str) -> String {
-    let mut link = format!("<{PATH}?");
-    if let Some(limit) = limit {
-        // INVARIANT: writing into a string does not fail.
-        let _ = write!(link, "limit={limit}&");
-    }
-    if order == Order::Oldest {
-        link.push_str("order=oldest&");
-    }
-    let _ = write!(link, "cursor={cursor}>; rel=\"next\"");
-    link
-}
-
 fn operation() -> Value {
-    let parameter = |name: &str, description: &str, schema: Value| json!({ "name": name, "in": "query", "description": description, "schema": schema });
-    let limit = json!({
-        "type": "integer", "minimum": 1, "maximum": MAX_PAGE_NOTES, "default": DEFAULT_LIMIT
-    });
     let order = json!({ "type": "string", "enum": ["newest", "oldest"], "default": "newest" });
+    let [limit, cursor] =
+        paging::parameters("At most so many notes; a page of long notes has fewer");
     json!({
         "parameters": [
-            parameter("limit", "At most so many notes; a page of long notes has fewer", limit),
-            parameter("cursor", "Where to go on: from the `Link` of the page before", json!({ "type": "string" })),
-            parameter("order", "Which notes come first", order)
+            limit,
+            cursor,
+            paging::parameter("order", "Which notes come first", &order)
         ],
         "responses": { "200": {
             "description": "A page of your notes",

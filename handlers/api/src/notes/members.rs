@@ -7,10 +7,13 @@ use notewarden_domain::{
     note::Attachments,
     notes::{Change, Draft},
 };
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    member::{breaks, given, names, parsed, required},
+    problem::Problem,
+};
 
 /// What a body says of a note. A member that is `null` is given; one that is missing is not.
 #[derive(Deserialize)]
@@ -23,17 +26,14 @@ pub(super) struct NoteMembers {
     attachment: Option<Value>,
 }
 
-fn given<'de, D: Deserializer<'de>>(member: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(member).map(Some)
-}
-
 impl NoteMembers {
     /// The members as what changes in a note.
     pub(super) fn into_change(self) -> Result<Change, Problem> {
         let content = self.content.map(content).transpose()?;
-        let several = self.attachments.map(attachments).transpose()?;
-        let single = self.attachment.map(attachment).transpose()?;
-        let names = match (several, single) {
+        let several = self.attachments.map(|value| names("attachments", value));
+        let several = several.transpose()?;
+        let single = self.attachment.as_ref().map(attachment).transpose()?;
+        let listed = match (several, single) {
             (several, None) | (several @ Some(_), Some(None)) => several,
             (None, Some(single)) => Some(single.into_iter().collect()),
             (Some(several), Some(single)) if several.first() == single.as_ref() => Some(several),
@@ -42,7 +42,7 @@ impl NoteMembers {
                 return Err(breaks(&Invalid::new("attachment", rule)));
             }
         };
-        let attachments = names.map(Attachments::try_from).transpose();
+        let attachments = listed.map(Attachments::try_from).transpose();
         let attachments = attachments.map_err(|invalid| breaks(&invalid))?;
         Ok(Change {
             content,
@@ -53,16 +53,11 @@ impl NoteMembers {
     /// The members as a new note.
     pub(super) fn into_draft(self) -> Result<Draft, Problem> {
         let change = self.into_change()?;
-        let missing = || breaks(&Invalid::new("content", "is required"));
         Ok(Draft {
-            content: change.content.ok_or_else(missing)?,
+            content: required("content", change.content)?,
             attachments: change.attachments.unwrap_or_default(),
         })
     }
-}
-
-fn breaks(invalid: &Invalid) -> Problem {
-    Problem::at(Kind::Invalid, invalid)
 }
 
 fn content(value: Value) -> Result<Content, Problem> {
@@ -72,31 +67,10 @@ fn content(value: Value) -> Result<Content, Problem> {
     }
 }
 
-fn attachments(value: Value) -> Result<Vec<FileName>, Problem> {
-    let malformed = || Problem::malformed("attachments", "must be an array of strings");
-    let items = match value {
-        Value::Array(items) => items,
-        Value::Null => Vec::new(),
-        _ => return Err(malformed()),
-    };
-    let mut names = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let name: Result<FileName, _> = item.as_str().ok_or_else(malformed)?.parse();
-        names.push(name.map_err(|invalid| {
-            let rule = format!("must be names of files: item {index} {}", invalid.rule);
-            breaks(&Invalid::new("attachments", rule))
-        })?);
-    }
-    Ok(names)
-}
-
-fn attachment(value: Value) -> Result<Option<FileName>, Problem> {
+fn attachment(value: &Value) -> Result<Option<FileName>, Problem> {
     match value {
         Value::Null => Ok(None),
-        Value::String(name) => match name.parse() {
-            Ok(name) => Ok(Some(name)),
-            Err(invalid) => Err(breaks(&Invalid::new("attachment", invalid.rule))),
-        },
+        Value::String(_) => parsed("attachment", value).map(Some),
         _ => Err(Problem::malformed("attachment", "must be a string or null")),
     }
 }

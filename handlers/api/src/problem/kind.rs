@@ -13,37 +13,55 @@ pub(crate) enum Kind {
     NotPermitted,
     /// There is nothing here that is the caller's.
     NotFound,
+    /// Notes still name the file.
+    FileInUse,
+    /// There is no zip to download, or none yet.
+    ArchiveNotReady,
+    /// What was there is not there any more.
+    Gone,
     /// `If-Match` or `If-None-Match` excludes the change.
     PreconditionFailed,
     /// The body is too long.
     TooLarge,
+    /// The file would be too long.
+    FileTooLarge,
     /// The body is not JSON by its own account.
     UnsupportedMediaType,
     /// A value breaks a rule.
     Invalid,
     /// The idempotency key belongs to another request.
     KeyReused,
+    /// The caller has as many archives under way as are allowed.
+    TooManyArchives,
     /// Something broke here.
     Internal,
     /// Something is out of reach or overloaded; the request may be repeated.
     Unavailable,
+    /// The caller would keep more than is allowed.
+    OverQuota,
 }
 
 impl Kind {
     /// Every kind, by status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::Malformed,
         Self::NotSignedIn,
         Self::NotPermitted,
         Self::NotFound,
+        Self::FileInUse,
+        Self::ArchiveNotReady,
+        Self::Gone,
         Self::PreconditionFailed,
         Self::TooLarge,
+        Self::FileTooLarge,
         Self::UnsupportedMediaType,
         Self::Invalid,
         Self::KeyReused,
+        Self::TooManyArchives,
         Self::Internal,
         Self::Unavailable,
+        Self::OverQuota,
     ];
 
     /// The status.
@@ -59,6 +77,15 @@ impl Kind {
     /// The `title`, the same for every problem of the kind.
     pub(crate) const fn title(self) -> &'static str {
         self.row().2
+    }
+
+    /// After how many seconds the same request may succeed, if that is to be expected.
+    pub(crate) const fn retry_after(self) -> Option<&'static str> {
+        match self {
+            Self::Unavailable => Some("1"),
+            Self::TooManyArchives => Some("5"),
+            _ => None,
+        }
     }
 
     const fn row(self) -> (StatusCode, &'static str, &'static str) {
@@ -83,6 +110,17 @@ impl Kind {
                 "urn:notewarden:problem:not-found",
                 "Not found",
             ),
+            Self::FileInUse => (
+                StatusCode::CONFLICT,
+                "urn:notewarden:problem:file-in-use",
+                "File in use",
+            ),
+            Self::ArchiveNotReady => (
+                StatusCode::CONFLICT,
+                "urn:notewarden:problem:archive-not-ready",
+                "Archive not ready",
+            ),
+            Self::Gone => (StatusCode::GONE, "urn:notewarden:problem:gone", "Gone"),
             Self::PreconditionFailed => (
                 StatusCode::PRECONDITION_FAILED,
                 "urn:notewarden:problem:precondition-failed",
@@ -92,6 +130,11 @@ impl Kind {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "urn:notewarden:problem:body-too-large",
                 "Body too large",
+            ),
+            Self::FileTooLarge => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "urn:notewarden:problem:file-too-large",
+                "File too large",
             ),
             Self::UnsupportedMediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -108,6 +151,11 @@ impl Kind {
                 "urn:notewarden:problem:idempotency-key-reused",
                 "Idempotency key reused",
             ),
+            Self::TooManyArchives => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "urn:notewarden:problem:too-many-archives",
+                "Too many archives under way",
+            ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "urn:notewarden:problem:internal",
@@ -117,6 +165,11 @@ impl Kind {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "urn:notewarden:problem:unavailable",
                 "Unavailable for the moment",
+            ),
+            Self::OverQuota => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "urn:notewarden:problem:quota-exceeded",
+                "Quota exceeded",
             ),
         }
     }

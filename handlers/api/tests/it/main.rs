@@ -5,12 +5,15 @@
     reason = "tests fail by panicking"
 )]
 
+mod archives;
 mod attacks;
 mod caller;
 mod errors;
+mod files;
 mod idempotency;
 mod lists;
 mod logs;
+mod names;
 mod notes;
 mod openapi;
 mod preconditions;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use notewarden_api::{Auth, routes};
+use notewarden_api::{Auth, RouteInfo, routes_with};
 use serde_json::{Value, json};
 
 /// The document as it was when it was last looked at.
@@ -12,6 +12,11 @@ use crate::world::World;
 
 async fn document() -> Value {
     World::new().person().get("/openapi.json").await.ok().json()
+}
+
+/// A route's path as OpenAPI has it, which knows no parameter that takes the rest of a path.
+fn described_path(route: &RouteInfo) -> String {
+    route.path.replace("+}", "}")
 }
 
 /// Every `$ref` in `value`.
@@ -51,14 +56,13 @@ async fn every_route_is_described_and_no_other() {
     let mut names = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
-            described.insert((method.to_uppercase(), path.as_str()));
+            described.insert((method.to_uppercase(), path.clone()));
             let name = operation["operationId"].as_str().unwrap();
             assert!(names.insert(name), "two operations `{name}`");
         }
     }
-    let routed: BTreeSet<_> = routes()
-        .iter()
-        .map(|route| (route.method.to_string(), route.path))
+    let routed: BTreeSet<_> = routes_with(true)
+        .map(|route| (route.method.to_string(), described_path(route)))
         .collect();
     assert_eq!(described, routed);
 }
@@ -87,23 +91,31 @@ async fn every_reference_leads_somewhere_and_every_component_is_used() {
 #[tokio::test]
 async fn parameters_of_paths_are_described_and_security_is_the_routes() {
     let document = document().await;
-    for route in routes() {
+    for route in routes_with(true) {
         let method = route.method.as_str().to_lowercase();
-        let operation = &document["paths"][route.path][method];
+        let path = described_path(route);
+        let operation = &document["paths"][&path][method];
         let security = match route.auth {
             Auth::Iam => json!([{ "sigv4": [] }]),
             Auth::None => json!([]),
         };
         assert_eq!(operation["security"], security, "{}", route.operation_id);
-        let has_id = operation["parameters"].as_array().is_some_and(|list| {
-            list.contains(&json!({ "$ref": "#/components/parameters/NoteId" }))
-        });
-        assert_eq!(
-            has_id,
-            route.path.contains("{noteId}"),
-            "{}",
-            route.operation_id
-        );
+        for (name, component) in [
+            ("noteId", "NoteId"),
+            ("archiveId", "ArchiveId"),
+            ("name", "Name"),
+        ] {
+            let reference = json!({ "$ref": format!("#/components/parameters/{component}") });
+            let parameters = operation["parameters"].as_array();
+            assert_eq!(
+                parameters.is_some_and(|list| list.contains(&reference)),
+                path.contains(&format!("{{{name}}}")),
+                "`{name}` of {}",
+                route.operation_id
+            );
+            let parameter = &document["components"]["parameters"][component];
+            assert_eq!(parameter["name"], name);
+        }
     }
 }
 
@@ -113,20 +125,45 @@ async fn the_schema_of_a_note_has_the_members_of_a_note() {
     let path = alice.note("text").await;
     let note = alice.get(&path).await.ok().json();
     let document = alice.get("/openapi.json").await.ok().json();
-    let schema = &document["components"]["schemas"]["Note"];
-    let members: Vec<_> = note.as_object().unwrap().keys().collect();
-    let described: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
-    assert_eq!(members, described);
-    let required = schema["required"].as_array().unwrap();
-    assert_eq!(
-        required.len(),
-        members.len(),
-        "every member is always there"
-    );
+    assert_members(&document, "Note", &note);
+    let required = document["components"]["schemas"]["Note"]["required"].as_array();
+    let members = note.as_object().unwrap();
+    assert_eq!(required.map(Vec::len), Some(members.len()));
 
     let problem = alice.get("/notes?limit=0").await.bad_request().json();
-    let members: Vec<_> = problem.as_object().unwrap().keys().collect();
-    let schema = &document["components"]["schemas"]["Problem"];
+    assert_members(&document, "Problem", &problem);
+}
+
+/// The schema has the members that the value has, and no others.
+fn assert_members(document: &Value, schema: &str, value: &Value) {
+    let members: Vec<_> = value.as_object().unwrap().keys().collect();
+    let schema = &document["components"]["schemas"][schema];
     let described: Vec<_> = schema["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(members, described);
+}
+
+#[tokio::test]
+async fn the_schemas_of_files_and_archives_have_their_members() {
+    let world = World::new();
+    let alice = world.person();
+    let document = alice.get("/openapi.json").await.ok().json();
+    world.upload(&alice, &["a", "b"]);
+    let file = alice.get("/files/a").await.ok().json();
+    assert_members(&document, "File", &file);
+    let body = json!({ "name": "c", "size": 1, "contentType": "text/plain" });
+    let upload = alice.post("/files", body).await.created().json();
+    assert_members(&document, "Upload", &upload);
+    let link = &document["components"]["schemas"]["Upload"]["properties"]["upload"];
+    let members: Vec<_> = upload["upload"].as_object().unwrap().keys().collect();
+    let described: Vec<_> = link["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(members, described);
+
+    // A job that is ready and one that has failed have together all that jobs have.
+    let mut members = BTreeSet::new();
+    for job in crate::archives::ended(&world, &alice).await {
+        members.extend(job.as_object().unwrap().keys().cloned());
+    }
+    let schema = &document["components"]["schemas"]["Archive"]["properties"];
+    let described: BTreeSet<_> = schema.as_object().unwrap().keys().cloned().collect();
     assert_eq!(members, described);
 }

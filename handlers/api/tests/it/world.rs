@@ -3,20 +3,41 @@
 use std::{ops::Deref, sync::Arc};
 
 use axum::Router;
-use notewarden_api::{App, GatewayContext, router};
-use notewarden_domain::{IdentityId, ObjectKey, notes::Notes};
+use notewarden_api::{App, GatewayContext, Storage, router};
+use notewarden_domain::{
+    IdentityId, ObjectKey, archive::Limits, archives::Archives, files::Files, notes::Notes,
+    quota::Quota,
+};
 use notewarden_testkit::{
-    FixedClock, MemoryFiles, MemoryNotes, SeededIds,
+    FixedClock, MemoryArchives, MemoryClaims, MemoryFiles, MemoryNotes, MemoryQueue, PlainLinks,
+    SeededIds,
     client::Actor,
-    faults::{Faults, FaultyFiles, FaultyNotes},
+    faults::{Faults, FaultyArchives, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, file, identity, request_context},
 };
 use serde_json::Value;
+
+/// What a person may keep.
+pub const QUOTA: Quota = Quota {
+    files: 1_000,
+    bytes: 1_000_000,
+    file_bytes: 100_000,
+};
+
+/// What a person may ask for.
+pub const LIMITS: Limits = Limits {
+    files: 1_000,
+    bytes: 1_000_000,
+    jobs_under_way: 2,
+    attempts: 2,
+};
 
 /// Everything that a test may touch besides HTTP.
 pub struct World {
     pub router: Router,
     pub files: Arc<MemoryFiles>,
+    pub archives: Arc<MemoryArchives>,
+    pub queue: Arc<MemoryQueue>,
     pub faults: Arc<Faults>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SeededIds>,
@@ -28,16 +49,49 @@ impl World {
         let faults = Arc::new(Faults::default());
         let clock = Arc::new(FixedClock::at(NOON));
         let ids = Arc::new(SeededIds::new(7));
-        let stored = Arc::new(MemoryNotes::default());
-        let notes = Notes::new(
-            Arc::new(FaultyNotes::new(stored, faults.clone())),
-            Arc::new(FaultyFiles::new(files.clone(), faults.clone())),
-            clock.clone(),
-            ids.clone(),
-        );
+        let claims = Arc::new(MemoryClaims::default());
+        let stored = Arc::new(MemoryNotes::sharing(claims.clone()));
+        let archives = Arc::new(MemoryArchives::sharing(claims.clone()));
+        let queue = Arc::new(MemoryQueue::default());
+        let note_store = Arc::new(FaultyNotes::new(stored, faults.clone()));
+        let file_store = Arc::new(FaultyFiles::new(files.clone(), faults.clone()));
+        let links = Arc::new(PlainLinks(NOON));
+        let app = App {
+            notes: Notes::new(
+                note_store.clone(),
+                file_store.clone(),
+                clock.clone(),
+                ids.clone(),
+            ),
+            storage: Some(Storage {
+                files: Files {
+                    store: file_store.clone(),
+                    index: files.clone(),
+                    links: links.clone(),
+                    notes: note_store,
+                    claims: claims.clone(),
+                    clock: clock.clone(),
+                    ids: ids.clone(),
+                    quota: QUOTA,
+                },
+                archives: Archives {
+                    store: Arc::new(FaultyArchives::new(archives.clone(), faults.clone())),
+                    files: file_store,
+                    index: files.clone(),
+                    links,
+                    claims,
+                    queue: Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
+                    clock: clock.clone(),
+                    ids: ids.clone(),
+                    limits: LIMITS,
+                },
+            }),
+        };
         Self {
-            router: router(App { notes }),
+            router: router(app),
             files,
+            archives,
+            queue,
             faults,
             clock,
             ids,

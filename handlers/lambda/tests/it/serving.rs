@@ -48,7 +48,10 @@ impl Place {
             Arc::new(FixedClock::at(NOON)),
             Arc::new(SeededIds::new(7)),
         );
-        Self::with(notewarden_api::router(notewarden_api::App { notes }))
+        Self::with(notewarden_api::router(notewarden_api::App {
+            notes,
+            storage: None,
+        }))
     }
 
     async fn answer(&self, event: &Value) -> Result<Reply, String> {

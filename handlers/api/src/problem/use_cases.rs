@@ -1,0 +1,67 @@
+//! What the errors of use cases are to clients: the one table of their kinds.
+
+use notewarden_domain::{
+    StoreError, archives::ArchivesError, files::FilesError, notes::NotesError, quota::OverQuota,
+};
+
+use super::{Kind, Problem};
+
+/// A store failed: the request may be repeated if the store is out of reach, and otherwise something broke.
+fn store_kind(error: &StoreError) -> Kind {
+    match error {
+        StoreError::Throttled | StoreError::Unavailable { .. } => Kind::Unavailable,
+        _ => Kind::Internal,
+    }
+}
+
+impl From<NotesError> for Problem {
+    fn from(error: NotesError) -> Self {
+        let kind = match &error {
+            NotesError::Invalid(invalid) => return Self::at(Kind::Invalid, invalid),
+            NotesError::NotFound => Kind::NotFound,
+            NotesError::PreconditionFailed => Kind::PreconditionFailed,
+            NotesError::KeyReused => Kind::KeyReused,
+            NotesError::Forbidden { .. } => Kind::NotPermitted,
+            NotesError::Busy => return Self::fault(Kind::Unavailable, error),
+            NotesError::Store(cause) => return Self::fault(store_kind(cause), error),
+            _ => return Self::fault(Kind::Internal, error),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
+        let kind = match &error {
+            FilesError::NotFound => Kind::NotFound,
+            FilesError::InUse { .. } => Kind::FileInUse,
+            FilesError::KeyReused => Kind::KeyReused,
+            FilesError::OverQuota(OverQuota::FileTooLarge { .. }) => Kind::FileTooLarge,
+            FilesError::OverQuota(_) => Kind::OverQuota,
+            FilesError::Forbidden { .. } => Kind::NotPermitted,
+            FilesError::Store(cause) => return Self::fault(store_kind(cause), error),
+            _ => return Self::fault(Kind::Internal, error),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<ArchivesError> for Problem {
+    fn from(error: ArchivesError) -> Self {
+        let kind = match &error {
+            ArchivesError::Invalid(invalid) => return Self::at(Kind::Invalid, invalid),
+            ArchivesError::NotFound => Kind::NotFound,
+            ArchivesError::NotReady(_) => Kind::ArchiveNotReady,
+            ArchivesError::Expired | ArchivesError::Deleted => Kind::Gone,
+            ArchivesError::TooManyUnderWay { .. } => Kind::TooManyArchives,
+            ArchivesError::KeyReused => Kind::KeyReused,
+            ArchivesError::Forbidden { .. } => Kind::NotPermitted,
+            ArchivesError::Busy | ArchivesError::NotSent(_) => {
+                return Self::fault(Kind::Unavailable, error);
+            }
+            ArchivesError::Store(cause) => return Self::fault(store_kind(cause), error),
+            _ => return Self::fault(Kind::Internal, error),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
