@@ -3,16 +3,22 @@
 //! [`Database`] gathers the writes of many requests into one commit and answers after its flush.
 #![warn(missing_docs)]
 
+pub mod archives;
 pub mod blobs;
 pub mod checksums;
+pub mod claims;
 pub mod database;
 pub mod durable;
 pub mod files;
 pub mod multipart;
 pub mod notes;
 pub mod objects;
+pub mod queue;
 
+pub use archives::EmbeddedArchives;
+pub use claims::EmbeddedClaims;
 pub use database::{Database, OpenError};
 pub use files::EmbeddedFiles;
 pub use notes::EmbeddedNotes;
 pub use objects::Objects;
+pub use queue::{Delivery, EmbeddedQueue};

@@ -1,6 +1,5 @@
 //! Notes in tables whose keys start with the owner, so that a call costs the same however many there are.
 
-mod claims;
 mod item;
 mod tables;
 
@@ -12,7 +11,7 @@ use notewarden_domain::{
 };
 
 use self::tables::Written;
-use crate::database::Database;
+use crate::{claims, database::Database};
 
 /// Notes in the database of a data directory.
 #[derive(Clone, Debug)]
@@ -37,7 +36,8 @@ impl NoteStore for EmbeddedNotes {
         let (note, claim) = (Written::new(note), claim.cloned());
         let create = move |transaction: &_| {
             if let Some(claim) = &claim
-                && let Some(earlier) = claims::claim(transaction, claim, note.id, note.created_at)?
+                && let Some(earlier) =
+                    claims::claim(transaction, claim, note.id.as_uuid(), note.created_at)?
             {
                 return Ok(earlier);
             }

@@ -6,7 +6,9 @@
     reason = "tests fail by panicking"
 )]
 
+mod archives;
 mod database;
 mod disk;
 mod notes;
 mod power_loss;
+mod queue;

@@ -1,18 +1,59 @@
-//! Idempotency claims: stored with the note that they led to, and collected after they expire.
+//! Idempotency claims: stored with what they led to, whatever that is, and collected after they expire.
 
+use async_trait::async_trait;
 use notewarden_domain::{
-    NoteId, Timestamp,
+    StoreError, Timestamp,
     idempotency::{Creation, IdempotencyClaim},
+    ports::IdempotencyStore,
 };
 use redb::{ReadTransaction, ReadableTable, TableDefinition, WriteTransaction};
 use uuid::Uuid;
 
-use crate::database::{Fault, existing};
+use crate::database::{Database, Fault, existing};
+
+/// The claims in the database of a data directory: those of notes, of archives and of whatever else is created.
+#[derive(Clone, Debug)]
+pub struct EmbeddedClaims {
+    database: Database,
+}
+
+impl EmbeddedClaims {
+    /// The claims in `database`.
+    pub const fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl IdempotencyStore for EmbeddedClaims {
+    async fn claim(
+        &self,
+        claim: &IdempotencyClaim,
+        id: Uuid,
+        now: Timestamp,
+    ) -> Result<Creation, StoreError> {
+        let wanted = claim.clone();
+        let hold = move |transaction: &_| {
+            let earlier = self::claim(transaction, &wanted, id, now)?;
+            Ok(earlier.unwrap_or(Creation::Stored))
+        };
+        self.database.write(hold).await
+    }
+
+    async fn claimed(
+        &self,
+        claim: &IdempotencyClaim,
+        now: Timestamp,
+    ) -> Result<Option<Creation>, StoreError> {
+        self.database
+            .read(|transaction| Ok(claimed(transaction, claim, now)?))
+    }
+}
 
 /// Whose key, and the key.
 type ClaimKey = (&'static str, &'static str);
 
-/// The hash of the request, its note, when that was created, and when the claim expires.
+/// The hash of the request, what it led to, when that was created, and when the claim expires.
 type Held = (&'static [u8; 32], u128, u64, u64);
 
 const CLAIMS: TableDefinition<'_, ClaimKey, Held> = TableDefinition::new("note_claims");
@@ -24,12 +65,12 @@ const EXPIRIES: TableDefinition<'_, (u64, &str, &str), ()> =
 /// How many expired claims a new one clears away: more than one, so that they become fewer.
 const COLLECTED: usize = 4;
 
-/// Stores the claim for the note `id` that is created at `now`, unless an earlier one holds the key: then
+/// Stores the claim for what has this `id` and is created at `now`, unless an earlier one holds the key: then
 /// answers what that led to.
-pub(super) fn claim(
+pub(crate) fn claim(
     transaction: &WriteTransaction,
     claim: &IdempotencyClaim,
-    id: NoteId,
+    id: Uuid,
     now: Timestamp,
 ) -> Result<Option<Creation>, Fault> {
     let mut claims = transaction.open_table(CLAIMS)?;
@@ -48,12 +89,7 @@ pub(super) fn claim(
     }
     let (owner, key) = key(claim);
     let expires_at = claim.expires_at.as_millis();
-    let held = (
-        &claim.request.0,
-        id.as_uuid().as_u128(),
-        now.as_millis(),
-        expires_at,
-    );
+    let held = (&claim.request.0, id.as_u128(), now.as_millis(), expires_at);
     let replaced = claims.insert((owner, key), held)?;
     if let Some(expired) = replaced {
         let (_, _, _, at) = expired.value();
@@ -64,7 +100,7 @@ pub(super) fn claim(
 }
 
 /// What an earlier claim on the key led to, if it has not expired at `now`.
-pub(super) fn claimed(
+pub(crate) fn claimed(
     transaction: &ReadTransaction,
     claim: &IdempotencyClaim,
     now: Timestamp,
@@ -83,12 +119,12 @@ fn held(
     let Some(held) = claims.get(key(claim))? else {
         return Ok(None);
     };
-    let (request, note, created_at, expires_at) = held.value();
+    let (request, id, created_at, expires_at) = held.value();
     Ok(if expires_at <= now.as_millis() {
         None
     } else if *request == claim.request.0 {
         Some(Creation::Replayed {
-            id: Uuid::from_u128(note),
+            id: Uuid::from_u128(id),
             created_at: Timestamp::from_millis(created_at),
         })
     } else {
