@@ -7,6 +7,7 @@ mod policies;
 mod python;
 mod template;
 mod venv;
+mod zips;
 
 use std::{fs, path::Path, time::Instant};
 
@@ -45,6 +46,8 @@ enum Suite {
     Node,
     /// Policy decisions beside those of iam-simulate, on random policies
     Policies,
+    /// Zips of the archive worker, opened by Info-ZIP, bsdtar, 7-Zip and Python
+    Zips,
 }
 
 /// How a suite that did not fail ended.
@@ -99,6 +102,7 @@ impl Suite {
             Self::Python => "python",
             Self::Node => "node",
             Self::Policies => "policies",
+            Self::Zips => "zips",
         }
     }
 
@@ -113,6 +117,7 @@ impl Suite {
             Self::Python => python::run(),
             Self::Node => node::run(),
             Self::Policies => policies::run(),
+            Self::Zips => zips::run(),
         }
     }
 }

@@ -12,6 +12,7 @@ mod batches;
 mod exports;
 mod jobs;
 mod messages;
+mod names;
 mod store;
 mod worker;
 mod world;

@@ -5,7 +5,7 @@ use notewarden_archiver::Settings;
 use notewarden_domain::archive::{Compression, Failure, State};
 
 use crate::{
-    store::{Content, Extent},
+    store::{Content, Extent, Reader},
     world::{World, noise},
 };
 
@@ -154,7 +154,7 @@ async fn five_gibibytes_of_a_sparse_file_are_composed() {
     world.assert_ready(id);
     let toll = world.stored_job(id).actual.unwrap();
     assert!(toll.bytes_through_worker < 10 << 20, "{toll:?}");
-    let zip = crate::store::Reader::new(world.zip_content(id).unwrap());
+    let zip = Reader::new(world.zip_content(id).unwrap());
     let mut zip = zip::ZipArchive::new(zip).unwrap();
     let entry = zip.by_index_raw(0).unwrap();
     assert_eq!((entry.size(), entry.compressed_size()), (length, length));
@@ -182,6 +182,23 @@ async fn ten_thousand_files_are_gathered() {
             .zip(&names)
             .all(|((found, bytes), name)| found == name && bytes == name.as_bytes())
     );
+}
+
+/// ZIP-04: the number of entries needs zip64.
+#[tokio::test(start_paused = true)]
+async fn seventy_thousand_entries_are_one_zip() {
+    let mut world = World::new();
+    world.archiver.settings.limits.files = 100_000;
+    let names: Vec<String> = (0..70_000).map(|number| number.to_string()).collect();
+    for name in &names {
+        world.put(name, Bytes::new());
+    }
+    let selected: Vec<&str> = names.iter().map(String::as_str).collect();
+    let id = world.job(&selected);
+    world.run(id).await.unwrap();
+    world.assert_ready(id);
+    let zip = Reader::new(world.zip_content(id).unwrap());
+    assert_eq!(zip::ZipArchive::new(zip).unwrap().len(), names.len());
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,0 +1,177 @@
+//! Writes zips of many kinds into a folder, each with a list of what is in it, for other programs to open:
+//! `sample_zips FOLDER`.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unimplemented,
+    dead_code,
+    reason = "it shares a store with the tests, and fails as they do"
+)]
+
+#[path = "../tests/it/names.rs"]
+mod names;
+#[path = "../tests/it/store.rs"]
+mod store;
+#[path = "../tests/it/world.rs"]
+mod world;
+
+use std::{
+    fs::{self, File},
+    io::{Seek, SeekFrom, Write},
+    path::Path,
+};
+
+use notewarden_domain::{
+    FileName,
+    archive::{Compression, Selection},
+    ports::NoteStore,
+};
+use notewarden_testkit::{fakes::SeededIds, fixtures};
+use serde_json::json;
+
+use store::{Content, Extent};
+use world::{World, noise};
+
+const MIB: usize = 1 << 20;
+
+#[tokio::main]
+async fn main() {
+    let folder = std::env::args().nth(1).expect("a folder is named");
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder).unwrap();
+    mixed(folder).await;
+    hostile_names(folder).await;
+    many(folder).await;
+    sparse(folder).await;
+    missing(folder).await;
+    export(folder).await;
+}
+
+fn text(length: usize) -> Vec<u8> {
+    let lines = (0..).flat_map(|number: u64| format!("line {number} of a text\n").into_bytes());
+    lines.take(length).collect()
+}
+
+/// Makes the zip of `selection` and writes it as `name`.
+async fn write(folder: &Path, name: &str, world: &World, selection: Selection) {
+    let files = selection.names.clone();
+    let id = world.job_of(selection);
+    world.run(id).await.unwrap();
+    world.assert_ready(id);
+    let content = world.zip_content(id).unwrap();
+    let mut file = File::create(folder.join(format!("{name}.zip"))).unwrap();
+    for extent in &content.0 {
+        match extent {
+            Extent::Bytes(bytes) => file.write_all(bytes).unwrap(),
+            Extent::Zeros(length) => {
+                let forward = i64::try_from(*length).unwrap();
+                file.seek(SeekFrom::Current(forward)).unwrap();
+            }
+        }
+    }
+    // By the files themselves, not by the zip.
+    let state = world.state();
+    let known = files.iter().filter_map(|name| {
+        let object = state.objects.get(&world.key(name.as_str()))?;
+        Some(json!({ "size": object.content.len(), "crc32": object.content.crc().get() }))
+    });
+    let list = json!(known.collect::<Vec<_>>());
+    fs::write(folder.join(format!("{name}.json")), list.to_string()).unwrap();
+}
+
+fn of_files(names: &[&str]) -> Selection {
+    Selection {
+        names: names.iter().map(|name| name.parse().unwrap()).collect(),
+        with_notes: false,
+    }
+}
+
+/// Stored, deflated, copied, empty, with and without descriptors.
+async fn mixed(folder: &Path) {
+    let world = World::new();
+    world.put("empty", Vec::new());
+    world.put("text.txt", text(200_000));
+    world.put("long text.txt", [text(9 * MIB), noise(1, MIB)].concat());
+    world.put("photo.jpg", noise(2, 40 * MIB));
+    world.put("small.jpg", noise(3, 70_000));
+    let known = Content(vec![Extent::Bytes(noise(4, 45 * MIB).into())]);
+    world.put_content("known.jpg", known, true);
+    let names = [
+        "empty",
+        "text.txt",
+        "long text.txt",
+        "photo.jpg",
+        "small.jpg",
+        "known.jpg",
+    ];
+    write(folder, "mixed", &world, of_files(&names)).await;
+}
+
+async fn hostile_names(folder: &Path) {
+    let world = World::new();
+    let names = names::names();
+    for name in &names {
+        world.put(name.as_str(), name.as_str().as_bytes().to_vec());
+    }
+    let names: Vec<&str> = names.iter().map(FileName::as_str).collect();
+    write(folder, "names", &world, of_files(&names)).await;
+}
+
+/// More entries than zip had room for.
+async fn many(folder: &Path) {
+    let mut world = World::new();
+    world.archiver.settings.limits.files = 100_000;
+    let names: Vec<String> = (0..70_000)
+        .map(|n| format!("{}/{n}.txt", n / 1_000))
+        .collect();
+    for name in &names {
+        world.put(name, name.clone().into_bytes());
+    }
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    write(folder, "many", &world, of_files(&names)).await;
+}
+
+/// A file longer than zip had room for, and one behind it.
+async fn sparse(folder: &Path) {
+    let mut world = World::new();
+    world.archiver.settings.compression = Compression::NONE;
+    let zeros = Content(vec![Extent::Zeros(5 << 30)]);
+    world.put_content("disk.img", zeros, false);
+    world.put("behind.txt", b"behind\n".to_vec());
+    write(
+        folder,
+        "sparse",
+        &world,
+        of_files(&["disk.img", "behind.txt"]),
+    )
+    .await;
+}
+
+async fn missing(folder: &Path) {
+    let world = World::new();
+    world.put("there.txt", text(1_000));
+    write(
+        folder,
+        "missing",
+        &world,
+        of_files(&["gone.txt", "there.txt"]),
+    )
+    .await;
+}
+
+async fn export(folder: &Path) {
+    let world = World::new();
+    let ids = SeededIds::new(1);
+    for number in 0..300 {
+        let text = format!("note {number} ").repeat(number);
+        let note = fixtures::note(&world.owner, &ids, fixtures::NOON, &text);
+        world.notes.create(&note, None).await.unwrap();
+    }
+    world.put("file.txt", text(1_000));
+    let selection = Selection {
+        with_notes: true,
+        ..of_files(&["file.txt"])
+    };
+    write(folder, "export", &world, selection).await;
+}
