@@ -2,6 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use crc_fast::CrcAlgorithm;
+use notewarden_domain::archive::Crc32;
 use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
@@ -132,6 +133,10 @@ impl Checksum {
         }
     }
 
+    pub(crate) fn of_crc32(crc32: Crc32) -> Self {
+        Self::of_crc(ChecksumAlgorithm::Crc32, u64::from(crc32.get()))
+    }
+
     pub(crate) fn of_crc(algorithm: ChecksumAlgorithm, crc: u64) -> Self {
         let bytes = crc.to_be_bytes();
         let digest = match (algorithm, bytes) {
@@ -177,6 +182,16 @@ impl Hasher {
             State::Crc(digest) => digest.update(bytes),
             State::Sha1(digest) => digest.update(bytes),
             State::Sha256(digest) => digest.update(bytes),
+        }
+    }
+
+    /// The CRC-32 of the bytes taken in so far, if that is what is computed.
+    pub(crate) fn crc32(&self) -> Option<Crc32> {
+        match &self.state {
+            State::Crc(digest) if self.algorithm == ChecksumAlgorithm::Crc32 => {
+                u32::try_from(digest.finalize()).ok().map(Crc32::new)
+            }
+            _ => None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`Database`] gathers the writes of many requests into one commit and answers after its flush.
 #![warn(missing_docs)]
 
+pub mod archive_objects;
 pub mod archives;
 pub mod blobs;
 pub mod checksums;
@@ -15,6 +16,7 @@ pub mod notes;
 pub mod objects;
 pub mod queue;
 
+pub use archive_objects::EmbeddedArchiveObjects;
 pub use archives::EmbeddedArchives;
 pub use claims::EmbeddedClaims;
 pub use database::{Database, OpenError};

@@ -12,7 +12,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use futures_util::Stream;
 use md5::{Digest, Md5};
-use notewarden_domain::{StoreError, Timestamp};
+use notewarden_domain::{StoreError, Timestamp, archive::Crc32};
 
 pub use self::{
     complete::{Completion, NamedPart},
@@ -117,7 +117,7 @@ impl Objects {
         let Ingested {
             mut staged,
             md5,
-            crc32,
+            sums,
             checksum,
         } = ingest(&self.blobs, self.new_blob(), data, algorithm).await?;
         let part = Part {
@@ -125,7 +125,7 @@ impl Objects {
             etag: md5,
             modified_at: self.now(),
             checksum: Some(checksum),
-            crc32: Some(crc32),
+            crc32: Some(sums.whole().get()),
             extents: Vec::from_iter(Extent::of(&staged)),
         };
         let (blob, inline) = (staged.id(), staged.take_inline());
@@ -134,7 +134,7 @@ impl Objects {
             if record::upload_in(&tables.uploads, &key, id)?.is_none() {
                 return Err(ObjectError::NoSuchUpload);
             }
-            tables.keep_inline(blob, inline)?;
+            tables.keep(blob, inline, &sums)?;
             tables.put_part(id, number, &part)?;
             Ok(part)
         })
@@ -144,7 +144,8 @@ impl Objects {
     /// Makes a part of an object's bytes, without moving them.
     ///
     /// Its entity tag stands for the bytes but is not their MD5, and it has a checksum only if the upload asks
-    /// for one, which may cost a read, or if the source's serves.
+    /// for one, or if the source's serves. A CRC-32 is known without reading more than a few MiB; another algorithm's
+    /// may cost a read of the range.
     ///
     /// # Errors
     /// [`ObjectError::NoSuchKey`] if there is no source, [`ObjectError::InvalidRange`],
@@ -172,12 +173,16 @@ impl Objects {
                     && sum.kind() == ChecksumKind::FullObject
                     && sum.algorithm == upload.algorithm().unwrap_or(ChecksumAlgorithm::Crc64Nvme)
             });
-            let checksum = match (known, upload.algorithm()) {
-                (Some(known), _) => Some(known),
-                (None, Some(algorithm)) => Some(from.checksum(range.clone(), algorithm).await?),
-                (None, None) => None,
+            let crc32 = self.crc32(&from, range.clone()).await?;
+            let checksum = match (known, upload.algorithm(), crc32) {
+                (Some(known), _, _) => Some(known),
+                (None, Some(ChecksumAlgorithm::Crc32), Some(crc32)) => {
+                    Some(Checksum::of_crc32(crc32))
+                }
+                (None, Some(algorithm), _) => Some(from.checksum(range.clone(), algorithm).await?),
+                (None, None, _) => None,
             };
-            let crc32 = found.head.crc32.filter(|_| range == whole);
+            let crc32 = crc32.map(Crc32::get);
             let extents = slice(&found.layout.extents, range.start, range.end);
             let part = Part {
                 size: range.end - range.start,

@@ -11,14 +11,16 @@ mod ingest;
 mod list;
 mod read;
 mod record;
+mod sums;
 mod tables;
 
-use std::{fmt, fs, io, path::Path, str::FromStr, sync::Arc};
+use std::{fmt, fs, io, ops::Range, path::Path, str::FromStr, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::Stream;
 use notewarden_domain::{
     StoreError, Timestamp,
+    archive::Crc32,
     ports::{Clock, IdSource},
     quota::Quota,
 };
@@ -40,7 +42,7 @@ pub(crate) use self::{
 use crate::{
     Database, OpenError,
     blobs::{BlobFs, BlobId, Blobs, OsFs, StagedBlob},
-    checksums::ChecksumAlgorithm,
+    checksums::{Checksum, ChecksumAlgorithm},
 };
 
 /// The objects of one data directory, which are one bucket. Clones share them.
@@ -91,7 +93,8 @@ pub struct PutOptions {
 pub struct CopyOptions {
     /// The copy's headers; `None` keeps the source's.
     pub attributes: Option<Attributes>,
-    /// The copy's checksum; `None` keeps the source's. Another one than the source's costs a read.
+    /// The copy's checksum; `None` keeps the source's. Another one than the source's costs a read, unless it is the
+    /// CRC-32 that is known anyway.
     pub checksum: Option<ChecksumAlgorithm>,
     /// What must hold of the source.
     pub source: ReadCondition,
@@ -224,7 +227,7 @@ impl Objects {
         let Ingested {
             mut staged,
             md5,
-            crc32,
+            sums,
             checksum,
         } = ingest(&self.blobs, self.new_blob(), data, algorithm).await?;
         let object = Object {
@@ -233,7 +236,7 @@ impl Objects {
                 etag: hex::encode(md5),
                 modified_at: self.clock.now(),
                 checksum: Some(checksum),
-                crc32: Some(crc32),
+                crc32: Some(sums.whole().get()),
             },
             layout: ObjectLayout {
                 attributes: options.attributes,
@@ -246,7 +249,7 @@ impl Objects {
         let key = key.to_owned();
         self.commit(Some(staged), move |tables| {
             options.condition.check(tables.head(&key)?.as_ref())?;
-            tables.keep_inline(id, inline)?;
+            tables.keep(id, inline, &sums)?;
             tables.put(&key, &object)?;
             Ok(object.head)
         })
@@ -334,7 +337,11 @@ impl Objects {
             if let Some(algorithm) = options.checksum
                 && found.head.checksum.as_ref().map(|sum| sum.algorithm) != Some(algorithm)
             {
-                let checksum = from.checksum(0..found.head.size, algorithm).await?;
+                let known = found.head.crc32.map(Crc32::new).map(Checksum::of_crc32);
+                let checksum = match known.filter(|known| known.algorithm == algorithm) {
+                    Some(known) => known,
+                    None => from.checksum(0..found.head.size, algorithm).await?,
+                };
                 copy.head.crc32 = copy.head.crc32.or(checksum.crc32());
                 copy.head.checksum = Some(checksum);
                 copy.layout.parts.clear();
@@ -360,6 +367,27 @@ impl Objects {
                 return Ok(head);
             }
         }
+    }
+
+    /// The CRC-32 of the bytes `range` of what is read, if it is known but for a few MiB, which are read; `None` of
+    /// what a version stored that did not keep checksums of blobs.
+    pub(crate) async fn crc32(
+        &self,
+        reader: &ObjectReader,
+        range: Range<u64>,
+    ) -> Result<Option<Crc32>, ObjectError> {
+        let head = &reader.object().head;
+        if let Some(whole) = head.crc32.filter(|_| range == (0..head.size)) {
+            return Ok(Some(Crc32::new(whole)));
+        }
+        let pieces = reader.pieces(&range);
+        let sums = self.database.read(|transaction| {
+            let of = |extent: &Extent| tables::sums(transaction, extent.blob);
+            pieces.extents().map(of).collect::<Result<Vec<_>, _>>()
+        })?;
+        let summing = tokio::task::spawn_blocking(move || pieces.crc32(&sums));
+        let sum = summing.await.map_err(StoreError::unavailable)?;
+        Ok(sum.map_err(StoreError::unavailable)?)
     }
 
     /// A page of the keys, in the order of their bytes.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use md5::{Digest, Md5};
-use notewarden_domain::Timestamp;
+use notewarden_domain::{Timestamp, archive::Crc32};
 
 use super::{
     MIN_PART_BYTES,
@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Objects,
-    checksums::{Checksum, ChecksumAlgorithm, ChecksumKind},
+    checksums::{Checksum, ChecksumKind},
     objects::{
         Object, ObjectError, ObjectHead, ObjectLayout, PartSummary, Tables, UploadId,
         WriteCondition,
@@ -200,13 +200,7 @@ fn checksum(upload: &Upload, parts: &[(u16, Part)]) -> Option<Checksum> {
 fn crc32(parts: &[(u16, Part)]) -> Option<u32> {
     let sums: Option<Vec<_>> = parts
         .iter()
-        .map(|(_, part)| Some((Checksum::of_crc32(part.crc32?), part.size)))
+        .map(|(_, part)| Some((Checksum::of_crc32(Crc32::new(part.crc32?)), part.size)))
         .collect();
     Checksum::combine(sums?.iter().map(|(sum, size)| (sum, *size)))?.crc32()
-}
-
-impl Checksum {
-    fn of_crc32(crc32: u32) -> Self {
-        Self::of_crc(ChecksumAlgorithm::Crc32, u64::from(crc32))
-    }
 }

@@ -48,6 +48,11 @@ impl Part {
         hex::encode(self.etag)
     }
 
+    /// Its CRC-32, where known: of every part whose bytes have come by us.
+    pub fn crc32(&self) -> Option<u32> {
+        self.crc32
+    }
+
     pub(super) fn decode(number: u16, value: &[u8]) -> Result<Self, StoreError> {
         decode(value, || format!("part {number} of an upload"))
     }

@@ -7,7 +7,11 @@ use futures_util::{Stream, StreamExt};
 use md5::{Digest, Md5};
 use notewarden_domain::StoreError;
 
-use super::{ObjectError, error::BoxError};
+use super::{
+    ObjectError,
+    error::BoxError,
+    sums::{Sums, SumsHasher},
+};
 use crate::{
     blobs::{BlobId, BlobWriter, Blobs, StagedBlob},
     checksums::{Checksum, ChecksumAlgorithm, Hasher},
@@ -21,14 +25,14 @@ const BATCH_BYTES: usize = 512 << 10;
 pub(crate) struct Ingested {
     pub(crate) staged: StagedBlob,
     pub(crate) md5: [u8; 16],
-    pub(crate) crc32: u32,
+    pub(crate) sums: Sums,
     pub(crate) checksum: Checksum,
 }
 
 struct Intake {
     writer: BlobWriter,
     md5: Md5,
-    crc32: Hasher,
+    sums: SumsHasher,
     checksum: Hasher,
 }
 
@@ -47,7 +51,7 @@ where
     let mut intake = Box::new(Intake {
         writer: blobs.writer(id),
         md5: Md5::new(),
-        crc32: Hasher::new(ChecksumAlgorithm::Crc32),
+        sums: SumsHasher::new(),
         checksum: Hasher::new(algorithm),
     });
     loop {
@@ -95,18 +99,16 @@ enum Step {
 impl Intake {
     fn take(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.md5.update(bytes);
-        self.crc32.update(bytes);
+        self.sums.update(bytes);
         self.checksum.update(bytes);
         self.writer.write(bytes)
     }
 
     fn finish(self) -> io::Result<Ingested> {
-        // INVARIANT: a CRC-32 is a number.
-        let crc32 = self.crc32.finish().crc32().unwrap_or_default();
         Ok(Ingested {
             staged: self.writer.finish()?,
             md5: self.md5.finalize().into(),
-            crc32,
+            sums: self.sums.finish(),
             checksum: self.checksum.finish(),
         })
     }

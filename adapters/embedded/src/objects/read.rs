@@ -11,11 +11,12 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{Stream, TryStreamExt, stream};
-use notewarden_domain::StoreError;
+use notewarden_domain::{StoreError, archive::Crc32};
 
 use super::{
     ObjectError,
     record::{Extent, Object, slice},
+    sums::Sums,
 };
 use crate::{
     blobs::{BlobId, Reading},
@@ -96,6 +97,18 @@ impl ObjectReader {
         Ok(hasher.finish())
     }
 
+    /// The stretches of blobs that the bytes `range` are.
+    pub(super) fn pieces(&self, range: &Range<u64>) -> Pieces {
+        let extents = slice(&self.object.layout.extents, range.start, range.end);
+        let pieces = extents
+            .into_iter()
+            .map(|extent| (extent, self.piece(extent)));
+        Pieces {
+            pieces: pieces.collect(),
+            reading: Arc::clone(&self.reading),
+        }
+    }
+
     fn piece(&self, extent: Extent) -> Piece {
         let bytes = self.inline.get(&extent.blob).and_then(|bytes| {
             let start = usize::try_from(extent.offset).ok()?;
@@ -104,6 +117,61 @@ impl ObjectReader {
         });
         bytes.map_or(Piece::File(extent), Piece::Memory)
     }
+}
+
+/// Stretches of blobs, which stay readable.
+pub(super) struct Pieces {
+    pieces: Vec<(Extent, Piece)>,
+    reading: Arc<Reading>,
+}
+
+impl Pieces {
+    pub(super) fn extents(&self) -> impl Iterator<Item = &Extent> {
+        self.pieces.iter().map(|(extent, _)| extent)
+    }
+
+    /// The CRC-32 of all of them, if `sums` has what is known of each one's blob that has a file. Blocks.
+    pub(super) fn crc32(self, sums: &[Option<Sums>]) -> io::Result<Option<Crc32>> {
+        let mut all = Crc32::EMPTY;
+        for ((extent, piece), sums) in self.pieces.into_iter().zip(sums) {
+            let sum = match (piece, sums) {
+                (Piece::Memory(bytes), _) => crc32([Ok(bytes)])?,
+                (_, Some(sums)) => {
+                    let range = extent.offset..extent.offset + extent.length;
+                    sums.of(range, |range| read_crc32(extent.blob, range, &self.reading))?
+                }
+                (_, None) => return Ok(None),
+            };
+            all = all.followed_by(sum, extent.length);
+        }
+        Ok(Some(all))
+    }
+}
+
+/// The CRC-32 of a stretch of a blob, by reading it.
+fn read_crc32(blob: BlobId, range: Range<u64>, reading: &Reading) -> io::Result<Crc32> {
+    let extent = Extent {
+        blob,
+        offset: range.start,
+        length: range.end - range.start,
+    };
+    let mut rest = (extent.length > 0).then_some(Piece::File(extent));
+    crc32(std::iter::from_fn(|| {
+        let chunk = read_chunk(rest.take()?, reading);
+        Some(chunk.map(|(bytes, next)| {
+            rest = next;
+            bytes
+        }))
+    }))
+}
+
+fn crc32(chunks: impl IntoIterator<Item = io::Result<Bytes>>) -> io::Result<Crc32> {
+    let mut hasher = Hasher::new(ChecksumAlgorithm::Crc32);
+    for chunk in chunks {
+        hasher.update(&chunk?);
+    }
+    // INVARIANT: a CRC-32 is a number.
+    Ok(hasher.crc32().unwrap_or_default())
 }
 
 fn read_chunk(piece: Piece, reading: &Reading) -> io::Result<(Bytes, Option<Piece>)> {

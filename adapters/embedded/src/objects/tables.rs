@@ -12,7 +12,8 @@ use redb::{
 use super::{
     ObjectError,
     folders::{self, Folders},
-    record::{Extent, Object, ObjectHead},
+    record::{Extent, Object, ObjectHead, decode, encode},
+    sums::Sums,
 };
 use crate::blobs::{BlobId, INLINE_BYTES};
 
@@ -28,6 +29,8 @@ pub(crate) const PARTS: TableDefinition<'_, (u128, u16), &[u8]> =
 const REFERENCES: TableDefinition<'_, u128, u64> = TableDefinition::new("blob_references");
 /// Blob → its bytes, of the small ones.
 const INLINE: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("blob_bytes");
+/// Blob → the checksums of its beginnings, of the others.
+const SUMS: TableDefinition<'_, u128, &[u8]> = TableDefinition::new("blob_checksums");
 
 /// What is kept of the bucket itself, by name.
 const BUCKET: TableDefinition<'_, &str, u64> = TableDefinition::new("bucket");
@@ -60,6 +63,7 @@ pub(crate) struct Tables<'t> {
     pub(crate) parts: Table<'t, (u128, u16), &'static [u8]>,
     references: Table<'t, u128, u64>,
     inline: Table<'t, u128, &'static [u8]>,
+    sums: Table<'t, u128, &'static [u8]>,
     folders: Folders<'t>,
     quota: Option<Quota>,
     unused: Vec<BlobId>,
@@ -78,6 +82,7 @@ impl<'t> Tables<'t> {
                 parts: transaction.open_table(PARTS)?,
                 references: transaction.open_table(REFERENCES)?,
                 inline: transaction.open_table(INLINE)?,
+                sums: transaction.open_table(SUMS)?,
                 folders: Folders::open(transaction)?,
                 quota,
                 unused: Vec::new(),
@@ -137,18 +142,20 @@ impl<'t> Tables<'t> {
         Ok(true)
     }
 
-    /// Takes in the bytes of a blob without a file; something must refer to it in the same commit.
-    pub(crate) fn keep_inline(
+    /// Takes in the bytes of a blob without a file, or the checksums of one with a file; something must refer to it in
+    /// the same commit.
+    pub(crate) fn keep(
         &mut self,
         blob: BlobId,
-        bytes: Option<Vec<u8>>,
+        inline: Option<Vec<u8>>,
+        sums: &Sums,
     ) -> Result<(), StoreError> {
-        if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
-            self.inline
-                .insert(blob.0, &*bytes)
-                .map_err(StoreError::unavailable)?;
-        }
-        Ok(())
+        let kept = match inline {
+            Some(bytes) if bytes.is_empty() => return Ok(()),
+            Some(bytes) => self.inline.insert(blob.0, &*bytes).map(drop),
+            None => self.sums.insert(blob.0, &*encode(sums)?).map(drop),
+        };
+        kept.map_err(StoreError::unavailable)
     }
 
     /// Counts the references of `extents`.
@@ -180,6 +187,7 @@ impl<'t> Tables<'t> {
             0 | 1 => {
                 self.references.remove(blob.0)?;
                 if self.inline.remove(blob.0)?.is_none() {
+                    self.sums.remove(blob.0)?;
                     self.unused.push(blob);
                 }
             }
@@ -228,6 +236,19 @@ pub(crate) fn inline(
         Ok(found)
     };
     read().map_err(StoreError::unavailable)
+}
+
+/// The checksums of a blob that has a file.
+pub(super) fn sums(
+    transaction: &ReadTransaction,
+    blob: BlobId,
+) -> Result<Option<Sums>, StoreError> {
+    let table = transaction
+        .open_table(SUMS)
+        .map_err(StoreError::unavailable)?;
+    let sums = table.get(blob.0).map_err(StoreError::unavailable)?;
+    let read = |sums: &[u8]| decode(sums, || format!("checksums of blob `{blob}`"));
+    sums.map(|sums| read(sums.value())).transpose()
 }
 
 /// Whether anything refers to `blob`.
