@@ -1,5 +1,7 @@
 //! Power failures at any moment: what was acknowledged is there, and nothing is there by half.
 
+mod work;
+
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use notewarden_domain::{
