@@ -6,6 +6,7 @@
 mod attachments;
 mod change;
 mod create;
+mod orphans;
 mod precondition;
 
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use crate::{
     Caller, Invalid, Note, NoteId, Scope, StoreError,
     caller::NotAllowed,
-    ports::{Clock, FileStore, IdSource, NotePage, NoteQuery, NoteStore, Order},
+    ports::{Clock, FileStore, IdSource, NotePage, NoteQuery, NoteStore, Order, WorkQueue},
 };
 
 pub use change::{Change, Deleted, Fate};
@@ -35,6 +36,7 @@ pub struct Notes {
     files: Arc<dyn FileStore>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
+    queue: Option<Arc<dyn WorkQueue>>,
 }
 
 impl Notes {
@@ -50,6 +52,17 @@ impl Notes {
             files,
             clock,
             ids,
+            queue: None,
+        }
+    }
+
+    /// The use cases, which tell a worker of notes that are about to be deleted with their files: what a process leaves
+    /// undone that ends in between is done by the worker.
+    #[must_use]
+    pub fn telling(self, queue: Arc<dyn WorkQueue>) -> Self {
+        Self {
+            queue: Some(queue),
+            ..self
         }
     }
 

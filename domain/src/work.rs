@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{FileName, IdentityId, Timestamp, archive::ArchiveId};
+use crate::{FileName, IdentityId, NoteId, Timestamp, archive::ArchiveId};
 
 /// The version of messages that is written and read.
 const VERSION: u32 = 1;
@@ -24,6 +24,8 @@ pub enum Work {
     Orphans {
         /// Whose files they are.
         identity_id: IdentityId,
+        /// The note: while it is there, nothing is done.
+        note_id: NoteId,
         /// Which.
         names: Vec<FileName>,
         /// When the note was deleted: files that were stored after it stay.
@@ -108,6 +110,7 @@ mod tests {
         assert_eq!(message, spelled);
         let orphans = Work::Orphans {
             identity_id: IDENTITY.parse().unwrap(),
+            note_id: ARCHIVE.parse().unwrap(),
             names: vec!["a.txt".parse().unwrap(), "b/ö \".txt".parse().unwrap()],
             before: Timestamp::from_millis(7),
         };

@@ -91,7 +91,8 @@ impl Notes {
 
     /// Deletes the note, and then decides the [`Fate`] of its files.
     ///
-    /// The files go last: should that fail, files are left over, but no note names a file that is gone.
+    /// The files go last: should that fail, files are left over, but no note names a file that is gone. A worker that
+    /// was told before removes what is left over.
     pub async fn delete(
         &self,
         caller: &Caller,
@@ -100,9 +101,14 @@ impl Notes {
         fate: Fate,
     ) -> Result<Deleted, NotesError> {
         caller.require(Scope::NotesWrite)?;
+        let mut announced = Attachments::default();
         for _ in 0..ATTEMPTS {
             let note = self.current(caller, id).await?;
             precondition.check(note.version)?;
+            if fate == Fate::Delete && note.attachments != announced {
+                self.announce(&note).await?;
+                announced = note.attachments.clone();
+            }
             match self.notes.delete(&note.owner, id, note.version).await {
                 Ok(()) => {
                     let left_behind = match fate {

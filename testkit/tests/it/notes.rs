@@ -1,5 +1,7 @@
 //! The use cases of notes over the fakes: what HTTP cannot reach, and what happens when stores fail.
 
+mod orphans;
+
 use std::sync::Arc;
 
 use notewarden_domain::{
@@ -8,8 +10,8 @@ use notewarden_domain::{
     ports::{Clock, IdSource, NoteStore, Order},
 };
 use notewarden_testkit::{
-    MemoryFiles, MemoryNotes, SeededIds, SteppedClock,
-    faults::{Call, Fault, Faults, FaultyFiles, FaultyNotes},
+    MemoryFiles, MemoryNotes, MemoryQueue, SeededIds, SteppedClock,
+    faults::{Call, Fault, Faults, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, attachments, content, identity, noon_plus},
 };
 
@@ -17,6 +19,7 @@ struct World {
     notes: Notes,
     stored: Arc<MemoryNotes>,
     files: Arc<MemoryFiles>,
+    queue: Arc<MemoryQueue>,
     faults: Arc<Faults>,
     alice: Caller,
 }
@@ -25,13 +28,16 @@ fn world() -> World {
     let (stored, files) = (Arc::new(MemoryNotes::default()), Arc::default());
     let (faults, ids) = (Arc::new(Faults::default()), Arc::new(SeededIds::new(11)));
     let clock = SteppedClock::new(NOON, std::time::Duration::from_secs(1));
+    let queue = Arc::new(MemoryQueue::default());
     World {
         notes: Notes::new(
             Arc::new(FaultyNotes::new(stored.clone(), faults.clone())),
             Arc::new(FaultyFiles::new(Arc::clone(&files) as _, faults.clone())),
             Arc::new(clock),
             ids.clone(),
-        ),
+        )
+        .telling(Arc::new(FaultyQueue::new(queue.clone(), faults.clone()))),
+        queue,
         alice: Caller::signed_in(identity(&*ids)),
         stored,
         files,

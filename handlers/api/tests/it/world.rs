@@ -62,7 +62,8 @@ impl World {
                 file_store.clone(),
                 clock.clone(),
                 ids.clone(),
-            ),
+            )
+            .telling(queue.clone()),
             storage: Some(Storage {
                 files: Files {
                     store: file_store.clone(),
