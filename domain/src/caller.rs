@@ -18,6 +18,8 @@ pub enum Scope {
     ArchivesRead,
     /// Make, cancel and remove archives.
     ArchivesWrite,
+    /// Erase everything, the account itself too.
+    AccountErase,
 }
 
 impl Scope {
@@ -30,6 +32,7 @@ impl Scope {
             Self::FilesWrite => "files:write",
             Self::ArchivesRead => "archives:read",
             Self::ArchivesWrite => "archives:write",
+            Self::AccountErase => "account:erase",
         }
     }
 }

@@ -5,6 +5,7 @@
 //! authorize before any effect; [`policy`] reads and evaluates the IAM policy language; [`archive`] plans zips.
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod archive;
 pub mod archives;
 pub mod caller;

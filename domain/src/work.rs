@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{FileName, IdentityId, NoteId, Timestamp, archive::ArchiveId};
 
@@ -30,6 +31,15 @@ pub enum Work {
         names: Vec<FileName>,
         /// When the note was deleted: files that were stored after it stay.
         before: Timestamp,
+    },
+    /// Erase all that is somebody's, and their user, who asked for it.
+    Erasure {
+        /// Whose account it is.
+        identity_id: IdentityId,
+        /// Their user in the user pool, if that is how they signed in.
+        subject: Option<Uuid>,
+        /// When they asked.
+        since: Timestamp,
     },
 }
 
@@ -87,7 +97,6 @@ mod tests {
 
     use proptest::prelude::*;
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -114,7 +123,12 @@ mod tests {
             names: vec!["a.txt".parse().unwrap(), "b/ö \".txt".parse().unwrap()],
             before: Timestamp::from_millis(7),
         };
-        for work in [archive(), orphans] {
+        let erasure = Work::Erasure {
+            identity_id: IDENTITY.parse().unwrap(),
+            subject: Some(ARCHIVE.parse().unwrap()),
+            since: Timestamp::from_millis(7),
+        };
+        for work in [archive(), orphans, erasure] {
             assert_eq!(work.message().parse::<Work>().unwrap(), work);
         }
     }

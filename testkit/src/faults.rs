@@ -28,7 +28,7 @@ pub enum Call {
     Claimed,
     /// [`NoteStore::get`].
     Get,
-    /// [`NoteStore::list`].
+    /// [`NoteStore::list`] and [`NoteStore::count`].
     List,
     /// [`NoteStore::replace`].
     Replace,
@@ -147,6 +147,11 @@ impl NoteStore for FaultyNotes {
 
     async fn list(&self, owner: &IdentityId, query: &NoteQuery) -> Result<NotePage, StoreError> {
         let run = self.inner.list(owner, query);
+        self.faults.around(Call::List, run).await
+    }
+
+    async fn count(&self, owner: &IdentityId) -> Result<u64, StoreError> {
+        let run = self.inner.count(owner);
         self.faults.around(Call::List, run).await
     }
 

@@ -82,6 +82,10 @@ impl NoteStore for DynamoNotes {
         self.read_page(owner, query).await
     }
 
+    async fn count(&self, owner: &IdentityId) -> Result<u64, StoreError> {
+        self.count_notes(owner).await
+    }
+
     async fn replace(&self, note: &Note, expected: Version) -> Result<(), StoreError> {
         self.replace_note(note, expected).await
     }

@@ -66,6 +66,11 @@ impl NoteStore for EmbeddedNotes {
             .read(|transaction| Ok(tables::list(transaction, owner, query)?))
     }
 
+    async fn count(&self, owner: &IdentityId) -> Result<u64, StoreError> {
+        self.database
+            .read(|transaction| Ok(tables::count(transaction, owner)?))
+    }
+
     async fn replace(&self, note: &Note, expected: Version) -> Result<(), StoreError> {
         let note = Written::new(note);
         let replace = move |transaction: &_| Ok(tables::replace(transaction, &note, expected)?);

@@ -40,7 +40,8 @@ pub struct NotePage {
     pub more: bool,
 }
 
-/// Stores notes. Every call touches one person's notes only, and costs the same however many there are.
+/// Stores notes. Every call touches one person's notes only, and costs the same however many there are, but for
+/// [`count`](Self::count).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait NoteStore: Send + Sync {
@@ -68,6 +69,9 @@ pub trait NoteStore: Send + Sync {
 
     /// A page of the owner's notes.
     async fn list(&self, owner: &IdentityId, query: &NoteQuery) -> Result<NotePage, StoreError>;
+
+    /// How many notes the owner has.
+    async fn count(&self, owner: &IdentityId) -> Result<u64, StoreError>;
 
     /// Replaces the note that is at version `expected`.
     ///

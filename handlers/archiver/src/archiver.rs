@@ -73,7 +73,9 @@ impl Jobs for Archiver {
                 identity_id,
                 archive_id,
             } => Ok(self.archive(identity_id, *archive_id, until).await?),
-            Work::Orphans { .. } => Err("the archive worker makes archives only".into()),
+            Work::Orphans { .. } | Work::Erasure { .. } => {
+                Err("the archive worker makes archives only".into())
+            }
         }
     }
 }

@@ -11,8 +11,10 @@ mod batch;
 mod job;
 mod retry;
 mod work;
+mod worker;
 
 pub use archiver::{Archiver, Settings};
 pub use batch::{Batch, BatchReport, ItemFailure, Message};
 pub use job::{JobError, Jobs};
 pub use work::work;
+pub use worker::Worker;

@@ -21,6 +21,7 @@ pub async fn note_store(store: &dyn NoteStore, ids: &dyn IdSource) {
     a_note_is_replaced_at_its_version_only(store, ids).await;
     a_note_is_deleted_at_its_version_only(store, ids).await;
     an_absent_note_is_neither_replaced_nor_deleted(store, ids).await;
+    notes_are_counted(store, ids).await;
     files_are_found_in_the_notes_that_name_them(store, ids).await;
     a_change_of_the_text_leaves_files_where_they_are_found(store, ids).await;
     claims::check(store, ids).await;
@@ -142,6 +143,29 @@ async fn an_absent_note_is_neither_replaced_nor_deleted(store: &dyn NoteStore, i
     let refusal = store.delete(&absent.owner, absent.id, absent.version).await;
     assert!(matches!(refusal, Err(StoreError::NotFound)));
     assert_eq!(found(store, &absent).await, None);
+}
+
+/// The owner's, as they come and go, and neither files nor changes; also if they are too many to be read at once.
+async fn notes_are_counted(store: &dyn NoteStore, ids: &dyn IdSource) {
+    let [alice, bob] = [identity(ids), identity(ids)];
+    let count = async |owner: &IdentityId| store.count(owner).await.expect("count");
+    assert_eq!(count(&alice).await, 0);
+    let first = stored(store, ids, &alice, "first").await;
+    stored(store, ids, &bob, "of bob").await;
+    for _ in 0..5 {
+        let mut long = note(&alice, ids, NOON, &"😀".repeat(100_000));
+        long.attachments = attachments(&["a", "b"]);
+        store.create(&long, None).await.expect("create");
+    }
+    assert_eq!(count(&alice).await, 6);
+    let second = changed(&first, "second");
+    let replaced = store.replace(&second, first.version).await;
+    replaced.expect("replace");
+    assert_eq!(count(&alice).await, 6);
+    let deleted = store.delete(&alice, second.id, second.version).await;
+    deleted.expect("delete");
+    assert_eq!(count(&alice).await, 5);
+    assert_eq!(count(&bob).await, 1);
 }
 
 /// Through creation, change and deletion, by the whole name, up to a limit, and in the owner's notes only.

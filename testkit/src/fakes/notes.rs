@@ -134,6 +134,10 @@ impl NoteStore for MemoryNotes {
         Ok(page)
     }
 
+    async fn count(&self, owner: &IdentityId) -> Result<u64, StoreError> {
+        Ok(self.lock().of(owner).count() as u64)
+    }
+
     async fn replace(&self, note: &Note, expected: Version) -> Result<(), StoreError> {
         *self.lock().at_version(&note.owner, note.id, expected)? = note.clone();
         Ok(())

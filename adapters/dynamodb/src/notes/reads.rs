@@ -1,7 +1,7 @@
 //! What is read, always from one partition and strongly consistent: who has written sees what was written, a version
 //! that is read is one that a change can expect, and no file is removed because the note that names it is not seen yet.
 
-use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Select};
 use notewarden_aws::store_error;
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, StoreError, Timestamp,
@@ -111,6 +111,28 @@ impl DynamoNotes {
                 return Ok(page);
             }
             behind = found.last;
+        }
+    }
+
+    /// DynamoDB counts, and answers with a number for each megabyte. It reads the notes for it, and that is what it
+    /// costs: a counter beside them would make every note dearer, and notes of one person at once get in each other's way.
+    pub(super) async fn count_notes(&self, owner: &IdentityId) -> Result<u64, StoreError> {
+        let mut count = 0;
+        let mut behind = None;
+        loop {
+            let request = self
+                .query(owner, "userId = :owner AND noteId BETWEEN :first AND :last")
+                .expression_attribute_values(":first", text(Uuid::nil().to_string()))
+                .expression_attribute_values(":last", text(Uuid::max().to_string()))
+                .select(Select::Count)
+                .set_exclusive_start_key(behind);
+            let answer = request.send().await;
+            let answer = answer.map_err(|error| store_error("Query", &error))?;
+            count += u64::try_from(answer.count).unwrap_or_default();
+            behind = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            if behind.is_none() {
+                return Ok(count);
+            }
         }
     }
 

@@ -147,6 +147,19 @@ pub(super) fn get(
     Ok(note.transpose()?)
 }
 
+/// Keys are read and contents are not.
+pub(super) fn count(transaction: &ReadTransaction, owner: &IdentityId) -> Result<u64, Fault> {
+    let Some(notes) = existing(transaction.open_table(NOTES))? else {
+        return Ok(0);
+    };
+    let mut count = 0;
+    for entry in notes.range((owner.as_str(), u128::MIN)..=(owner.as_str(), u128::MAX))? {
+        entry?;
+        count += 1;
+    }
+    Ok(count)
+}
+
 pub(super) fn list(
     transaction: &ReadTransaction,
     owner: &IdentityId,

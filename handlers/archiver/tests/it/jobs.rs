@@ -367,6 +367,7 @@ async fn what_no_worker_does_is_refused() {
     let world = World::small();
     let orphans = Work::Orphans {
         identity_id: world.owner.clone(),
+        note_id: "0193bb5a-7c00-7000-8000-00000000000a".parse().unwrap(),
         names: Vec::new(),
         before: NOON,
     };
