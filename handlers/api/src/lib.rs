@@ -14,6 +14,7 @@ mod files;
 mod gateway;
 mod idempotency;
 mod json;
+mod me;
 mod member;
 mod notes;
 mod openapi;
@@ -30,7 +31,7 @@ pub use path::{decode_path, encode_path};
 pub use routes::{Auth, RouteInfo, router, routes, routes_with};
 pub use unserved::Unserved;
 
-use notewarden_domain::{archives::Archives, files::Files, notes::Notes};
+use notewarden_domain::{account::Account, archives::Archives, files::Files, notes::Notes};
 
 use crate::problem::{Kind, Problem};
 
@@ -43,13 +44,15 @@ pub struct App {
     pub storage: Option<Storage>,
 }
 
-/// The use cases of files and archives.
+/// The use cases of files, archives and accounts.
 #[derive(Clone)]
 pub struct Storage {
     /// The use cases of files.
     pub files: Files,
     /// The use cases of archives.
     pub archives: Archives,
+    /// The use cases of accounts.
+    pub account: Account,
 }
 
 impl App {
@@ -69,5 +72,9 @@ impl App {
 
     pub(crate) fn archives(&self) -> Result<&Archives, Problem> {
         Ok(&self.storage()?.archives)
+    }
+
+    pub(crate) fn account(&self) -> Result<&Account, Problem> {
+        Ok(&self.storage()?.account)
     }
 }

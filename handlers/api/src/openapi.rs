@@ -12,7 +12,7 @@ use http::{Method, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    App, archives, files, notes,
+    App, archives, files, me, notes,
     problem::Kind,
     routes::{Auth, RouteInfo, routes_with},
 };
@@ -140,7 +140,8 @@ fn components() -> Value {
     let schemas = notes::schemas()
         .into_iter()
         .chain(files::schemas())
-        .chain(archives::schemas());
+        .chain(archives::schemas())
+        .chain(me::schemas());
     let mut schemas: Map<_, _> = schemas
         .map(|(name, schema)| (name.to_owned(), schema))
         .collect();

@@ -13,7 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::{
-    App, MAX_BODY_BYTES, archives, files, json, notes, openapi,
+    App, MAX_BODY_BYTES, archives, files, json, me, notes, openapi,
     problem::{self, Kind},
 };
 
@@ -57,7 +57,7 @@ static ROUTES: [RouteInfo; 6] = [
 ];
 
 /// The routes that need an object store of their own.
-static STORAGE_ROUTES: [RouteInfo; 8] = [
+static STORAGE_ROUTES: [RouteInfo; 11] = [
     files::list::ROUTE,
     files::create::ROUTE,
     files::get::ROUTE,
@@ -66,6 +66,9 @@ static STORAGE_ROUTES: [RouteInfo; 8] = [
     archives::create::ROUTE,
     archives::get::ROUTE,
     archives::delete::ROUTE,
+    me::get::ROUTE,
+    me::export::ROUTE,
+    me::delete::ROUTE,
 ];
 
 /// Every route of an API without storage.

@@ -1,7 +1,8 @@
 //! What the errors of use cases are to clients: the one table of their kinds.
 
 use notewarden_domain::{
-    StoreError, archives::ArchivesError, files::FilesError, notes::NotesError, quota::OverQuota,
+    StoreError, account::AccountError, archives::ArchivesError, files::FilesError,
+    notes::NotesError, quota::OverQuota,
 };
 
 use super::{Kind, Problem};
@@ -63,5 +64,15 @@ impl From<ArchivesError> for Problem {
             _ => return Self::fault(Kind::Internal, error),
         };
         Self::new(kind, error.to_string())
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match &error {
+            AccountError::Forbidden { .. } => Self::new(Kind::NotPermitted, error.to_string()),
+            AccountError::Store(cause) => Self::fault(store_kind(cause), error),
+            _ => Self::fault(Kind::Internal, error),
+        }
     }
 }

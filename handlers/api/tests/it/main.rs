@@ -13,6 +13,7 @@ mod files;
 mod idempotency;
 mod lists;
 mod logs;
+mod me;
 mod names;
 mod notes;
 mod openapi;

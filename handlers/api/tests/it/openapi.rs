@@ -148,6 +148,8 @@ async fn the_schemas_of_files_and_archives_have_their_members() {
     let alice = world.person();
     let document = alice.get("/openapi.json").await.ok().json();
     world.upload(&alice, &["a", "b"]);
+    let me = alice.get("/me").await.ok().json();
+    assert_members(&document, "Me", &me);
     let file = alice.get("/files/a").await.ok().json();
     assert_members(&document, "File", &file);
     let body = json!({ "name": "c", "size": 1, "contentType": "text/plain" });

@@ -5,12 +5,12 @@ use std::{ops::Deref, sync::Arc};
 use axum::Router;
 use notewarden_api::{App, GatewayContext, Storage, router};
 use notewarden_domain::{
-    IdentityId, ObjectKey, archive::Limits, archives::Archives, files::Files, notes::Notes,
-    quota::Quota,
+    IdentityId, ObjectKey, account::Account, archive::Limits, archives::Archives, files::Files,
+    notes::Notes, quota::Quota,
 };
 use notewarden_testkit::{
-    FixedClock, MemoryArchives, MemoryClaims, MemoryFiles, MemoryNotes, MemoryQueue, PlainLinks,
-    SeededIds,
+    FixedClock, MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities,
+    MemoryNotes, MemoryQueue, PlainLinks, SeededIds,
     client::Actor,
     faults::{Faults, FaultyArchives, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, file, identity, request_context},
@@ -65,6 +65,17 @@ impl World {
             )
             .telling(queue.clone()),
             storage: Some(Storage {
+                account: Account {
+                    notes: note_store.clone(),
+                    files: file_store.clone(),
+                    index: files.clone(),
+                    archives: archives.clone(),
+                    identities: Arc::new(MemoryIdentities::new(8)),
+                    accounts: Arc::new(MemoryAccounts::new(9)),
+                    queue: Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
+                    clock: clock.clone(),
+                    quota: QUOTA,
+                },
                 files: Files {
                     store: file_store.clone(),
                     index: files.clone(),
