@@ -10,12 +10,12 @@ use crate::{
     signed_headers::{AMZ_SECURITY_TOKEN, SignedHeaders},
 };
 
-const ALGORITHM_PARAMETER: &str = "X-Amz-Algorithm";
-const CREDENTIAL: &str = "X-Amz-Credential";
-const DATE: &str = "X-Amz-Date";
-const EXPIRES: &str = "X-Amz-Expires";
-const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
-const SECURITY_TOKEN: &str = "X-Amz-Security-Token";
+pub(crate) const ALGORITHM_PARAMETER: &str = "X-Amz-Algorithm";
+pub(crate) const CREDENTIAL: &str = "X-Amz-Credential";
+pub(crate) const DATE: &str = "X-Amz-Date";
+pub(crate) const EXPIRES: &str = "X-Amz-Expires";
+pub(crate) const SIGNED_HEADERS: &str = "X-Amz-SignedHeaders";
+pub(crate) const SECURITY_TOKEN: &str = "X-Amz-Security-Token";
 const CONTENT_SHA256: &str = "X-Amz-Content-Sha256";
 /// The one parameter that the canonical query leaves out.
 pub(crate) const SIGNATURE: &str = "X-Amz-Signature";
@@ -88,7 +88,7 @@ pub(crate) fn read<'a>(request: &Request<'a>) -> Result<Claim<'a>, Refusal> {
 }
 
 /// 1 to 604,800 seconds.
-fn lasts(text: &str) -> Result<Duration, Refusal> {
+pub(crate) fn lasts(text: &str) -> Result<Duration, Refusal> {
     let malformed = Refusal::Malformed(Malformation::Expires);
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(malformed);

@@ -130,6 +130,28 @@ proptest! {
     }
 
     #[test]
+    fn what_we_presign_is_what_the_reference_presigns(
+        wire in wires(), lasts in 1_u64..=604_800, in_session: bool,
+    ) {
+        let lifetime = Duration::from_secs(lasts);
+        let ends = in_session.then(|| signed_at() + Duration::from_secs(60));
+        let ours = wire.clone().presigned_by_us(Service::S3, ends, lifetime).unwrap();
+        let verified = match ends {
+            Some(_) => ours.verify_session(Service::S3, signed_at()),
+            None => ours.verify(Service::S3),
+        };
+        prop_assert!(verified.is_ok(), "{verified:?}");
+        prop_assert_eq!(verified.unwrap().form(), Form::Presigned);
+        let reference = Signer::presigning(Service::S3, lifetime);
+        let reference = if in_session { reference.with_token() } else { reference };
+        let signature = |wire: &Wire| {
+            let (_, signature) = wire.query.rsplit_once("X-Amz-Signature=").unwrap();
+            signature.chars().take(64).collect::<String>()
+        };
+        prop_assert_eq!(signature(&wire.signed(&reference)), signature(&ours));
+    }
+
+    #[test]
     fn a_changed_authorization_is_refused(
         wire in wires(), service in select(&SERVICES), change in flips(),
     ) {
@@ -212,4 +234,37 @@ proptest! {
         let is_wrong_scope = matches!(wire.verify(used), Err(Refusal::WrongScope { .. }));
         prop_assert!(is_wrong_scope);
     }
+}
+
+#[test]
+fn what_no_verifier_would_take_is_not_presigned() {
+    let minute = Duration::from_secs(60);
+    let presign = |service, lifetime| {
+        Wire::new("GET", "/bucket/key").presigned_by_us(service, None, lifetime)
+    };
+    assert!(presign(Service::S3, minute).is_ok());
+    for lifetime in [
+        Duration::ZERO,
+        Duration::from_millis(999),
+        Duration::from_secs(604_801),
+    ] {
+        assert!(presign(Service::S3, lifetime).is_err(), "{lifetime:?}");
+    }
+    assert_eq!(
+        presign(Service::IAM, minute).unwrap_err(),
+        Refusal::PresignedNotSupported("iam")
+    );
+    assert_eq!(
+        presign(Service::STS, minute).unwrap_err(),
+        Refusal::UnsignedPayload("sts")
+    );
+    let nameless = Wire::new("GET", "/bucket/key")
+        .with("x-custom", "1")
+        .without("host");
+    assert_eq!(
+        nameless
+            .presigned_by_us(Service::S3, None, minute)
+            .unwrap_err(),
+        Refusal::UnsignedHeader("host".into())
+    );
 }

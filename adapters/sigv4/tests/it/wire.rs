@@ -116,22 +116,35 @@ impl Wire {
 
     /// Signed by the crate's own signer, in a session if there is an end to it.
     pub fn signed_by_us(mut self, service: Service, session_ends: Option<SystemTime>) -> Self {
-        let credentials = Credentials::new(ACCESS_KEY, SECRET);
-        let credentials = match session_ends {
-            Some(end) => credentials.with_session(SESSION_TOKEN, end),
-            None => credentials,
-        };
+        let mut parts = self.parts();
+        our_signer(service, session_ends)
+            .sign(&mut parts, &self.body, signed_at())
+            .unwrap();
+        self.headers = parts.headers;
+        self
+    }
+
+    /// The same in its query, for as long.
+    pub fn presigned_by_us(
+        mut self,
+        service: Service,
+        session_ends: Option<SystemTime>,
+        lifetime: Duration,
+    ) -> Result<Self, Refusal> {
+        let mut parts = self.parts();
+        our_signer(service, session_ends).presign(&mut parts, lifetime, signed_at())?;
+        self.query = parts.uri.query().unwrap().to_owned();
+        Ok(self)
+    }
+
+    fn parts(&self) -> http::request::Parts {
         let target = format!("{}?{}", self.path, self.query);
         let request = http::Request::builder()
             .method(self.method.as_str())
             .uri(target);
         let (mut parts, ()) = request.body(()).unwrap().into_parts();
-        parts.headers = self.headers;
-        notewarden_sigv4::Signer::new(REGION, service, Arc::new(credentials))
-            .sign(&mut parts, &self.body, signed_at())
-            .unwrap();
-        self.headers = parts.headers;
-        self
+        parts.headers.clone_from(&self.headers);
+        parts
     }
 
     pub fn body(mut self, body: &[u8]) -> Self {
@@ -299,4 +312,14 @@ pub fn encode(text: &str) -> String {
             _ => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+/// The crate's own signer, in a session if there is an end to it.
+fn our_signer(service: Service, session_ends: Option<SystemTime>) -> notewarden_sigv4::Signer {
+    let credentials = Credentials::new(ACCESS_KEY, SECRET);
+    let credentials = match session_ends {
+        Some(end) => credentials.with_session(SESSION_TOKEN, end),
+        None => credentials,
+    };
+    notewarden_sigv4::Signer::new(REGION, service, Arc::new(credentials))
 }
