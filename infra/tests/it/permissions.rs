@@ -11,6 +11,8 @@ use super::functions::{functions, name, statements, strings};
 struct Calls {
     function: &'static str,
     adapters: &'static [&'static str],
+    /// What the links that it signs let their bearers do: signing calls nothing.
+    links: &'static [&'static str],
     queue: Option<&'static str>,
 }
 
@@ -18,13 +20,22 @@ const CALLS: [Calls; 2] = [
     Calls {
         function: "ApiFunction",
         adapters: &["dynamodb", "s3"],
+        links: &LINK_ACTIONS,
         queue: None,
     },
     Calls {
         function: "ArchiverFunction",
         adapters: &[],
+        links: &[],
         queue: Some("ArchiveQueue"),
     },
+];
+
+/// Files are stored and read by links, archives read.
+const LINK_ACTIONS: [&str; 3] = [
+    "s3:GetObject Bucket/private/*",
+    "s3:GetObject Bucket/zip/*",
+    "s3:PutObject Bucket/private/*",
 ];
 
 /// What Lambda does with a queue in the function's name.
@@ -71,6 +82,7 @@ fn called(calls: &Calls) -> BTreeSet<String> {
                 .flat_map(|queue| own(&QUEUE_ACTIONS, queue)),
         )
         .collect();
+    lines.extend(calls.links.iter().map(|&line| line.to_owned()));
     for adapter in calls.adapters {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../adapters")
