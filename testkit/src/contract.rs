@@ -9,6 +9,7 @@ mod file_index;
 mod files;
 mod identities;
 mod ids;
+mod links;
 mod notes;
 
 pub use accounts::{Users, accounts};
@@ -19,4 +20,5 @@ pub use file_index::{Folder, file_index};
 pub use files::{file_store, file_store_of_paths};
 pub use identities::{LoginProvider, identity_broker};
 pub use ids::id_source;
+pub use links::{LinkedObjects, link_signer};
 pub use notes::note_store;
