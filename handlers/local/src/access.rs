@@ -24,6 +24,7 @@ use notewarden_sigv4::{Body, Refusal, Service, Verified, Verifier};
 use notewarden_userpool::{Credential, Credentials, Principal, PrincipalKind};
 use serde_json::{Value, json};
 
+pub(crate) use self::keys::keys_of;
 pub use self::{assumption::Assumption, policies::Policies};
 use self::{conditions::Facts, keys::Keys, policies::Narrowed};
 use crate::{
@@ -390,7 +391,7 @@ fn explain(policies: &CompiledPolicies, decision: &Decision, context: &Context<'
     }
 }
 
-fn system_time(at: Timestamp) -> SystemTime {
+pub(crate) fn system_time(at: Timestamp) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(at.as_millis())
 }
 

@@ -9,13 +9,15 @@ use std::{
 
 use notewarden_domain::{
     StoreError,
-    ports::{Clock, IdSource},
+    ports::{Clock, IdSource, LinkSigner},
 };
 use notewarden_embedded::{Database, Objects, database::Counters};
 use notewarden_infra::BucketSettings;
 use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool};
 
-use crate::{access::Access, deployment::Deployment, gateway::Gateway, outputs::Outputs};
+use crate::{
+    access::Access, deployment::Deployment, endpoint::Endpoint, gateway::Gateway, outputs::Outputs,
+};
 
 /// The server's parts.
 pub struct App {
@@ -25,6 +27,8 @@ pub struct App {
     pub ids: Arc<dyn IdSource>,
     /// What the resources are called.
     pub deployment: Deployment,
+    /// Where clients find the server, once it listens.
+    pub endpoint: Endpoint,
     /// Who may do what.
     pub access: Access,
     /// The HTTP API.
@@ -41,6 +45,8 @@ pub struct App {
     pub bucket: BucketSettings,
     /// The bucket's objects.
     pub objects: Objects,
+    /// Links to them.
+    pub links: Arc<dyn LinkSigner>,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
     pub(crate) admin: Arc<Credential>,

@@ -33,6 +33,7 @@ impl Server {
     /// The listener has no local address.
     pub fn start(listener: TcpListener, app: Arc<App>) -> io::Result<Self> {
         let address = listener.local_addr()?;
+        app.endpoint.listen(address);
         lifecycle::start(&app);
         let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, app, stopping));

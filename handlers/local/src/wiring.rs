@@ -26,7 +26,9 @@ use crate::{
     access::{Access, AccessParts, Policies},
     app::App,
     deployment::{ACCOUNT_ID, Deployment, REGION},
+    endpoint::Endpoint,
     gateway::Gateway,
+    links::SessionLinks,
     smtp::SmtpMailer,
     system::{SystemClock, SystemIds},
     triggers::Triggers,
@@ -82,14 +84,20 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         Some(path) => read_template(path)?,
         None => Template::bundled()?,
     };
-    let stack = deploy(&template, &deployment)?;
+    let place = place(&template, &deployment);
+    let stack = template.deploy(&place)?;
+    let functions = template.functions(&place)?;
+    let api = functions.iter().find(|function| function.handler == "api");
+    let api = api.ok_or("the template has no function with the handler `api`")?;
+    let mut roles = from_template::role_policies(&stack)?;
+    roles.extend(from_template::function_policies(&functions, &stack)?);
 
     let credentials = Credentials::new(ACCOUNT_ID, database.clone(), clock.clone(), ids.clone());
     let access = Access::new(AccessParts {
         region: REGION.into(),
         credentials: credentials.clone(),
         admin: from_template::admin_policies(&stack)?,
-        roles: from_template::role_policies(&stack)?,
+        roles,
         clock: clock.clone(),
     });
 
@@ -130,6 +138,14 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     );
 
     let objects = Objects::open(database.clone(), &data_dir, clock.clone(), ids.clone()).await?;
+    let endpoint = Endpoint::default();
+    let links = Arc::new(SessionLinks::new(
+        &deployment.bucket,
+        endpoint.clone(),
+        from_template::function_session(api, &deployment)?,
+        credentials.clone(),
+        clock.clone(),
+    ));
     let notes = Notes::new(
         Arc::new(EmbeddedNotes::new(database.clone())),
         Arc::new(EmbeddedFiles::new(objects.clone())),
@@ -141,6 +157,8 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         storage: None,
     });
     Ok(Arc::new(App {
+        endpoint,
+        links,
         access,
         gateway: Gateway::new(stack.api, router),
         user_pool,
@@ -177,18 +195,23 @@ fn read_template(path: &Path) -> Result<Template, WiringError> {
 
 /// The template, read for this deployment.
 fn deploy(template: &Template, deployment: &Deployment) -> Result<Stack, TemplateError> {
+    template.deploy(&place(template, deployment))
+}
+
+/// Where everything of the template has an id, what exists on AWS only included: functions' roles name it.
+fn place(template: &Template, deployment: &Deployment) -> notewarden_infra::Deployment {
     let place = notewarden_infra::Deployment::new(REGION, ACCOUNT_ID)
         .with("UserPool", &deployment.user_pool)
         .with("UserPoolClient", &deployment.user_pool_client)
         .with("IdentityPool", &deployment.identity_pool)
         .with("Api", &deployment.api_id)
         .with("Bucket", &deployment.bucket);
-    let is_role = |(_, kind): &(&str, &str)| *kind == "AWS::IAM::Role";
-    let roles = template.resource_types().filter(is_role);
-    let place = roles.fold(place, |place, (id, _)| {
+    template.resource_types().fold(place, |place, (id, _)| {
+        if place.id(id).is_some() {
+            return place;
+        }
         place.with(id, format!("notewarden-{id}-{}", deployment.suffix))
-    });
-    template.deploy(&place)
+    })
 }
 
 /// Makes the signing keys of a new pool beside the start: whoever needs one before waits for it.

@@ -60,7 +60,8 @@ impl KeySource for Keys {
     }
 }
 
-fn keys_of(credential: &Credential) -> notewarden_sigv4::Credentials {
+/// What requests are signed and verified with.
+pub(crate) fn keys_of(credential: &Credential) -> notewarden_sigv4::Credentials {
     let id = credential.access_key_id.as_str();
     let keys = notewarden_sigv4::Credentials::new(id, credential.secret_access_key.expose());
     match (&credential.session_token, credential.expires_at) {

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use notewarden_domain::policy::{Policy, PolicyError, PolicyKind};
 use notewarden_infra::{
-    AuthFlow, MatchType, MfaConfiguration, MfaMethod, MfaSettings, RoleSettings, Stack,
+    AuthFlow, FunctionSettings, MatchType, MfaConfiguration, MfaMethod, MfaSettings, RoleSettings,
+    Stack,
 };
 use notewarden_userpool::{
-    IdentityPoolSettings, Role, Roles, UserPoolSettings,
+    IdentityPoolSettings, Principal, Role, Roles, UserPoolSettings,
     identity_pool::{
         AmbiguousRole, ClaimComparison, MappingRule, RoleMapping, RoleSource, TagMapping,
     },
@@ -36,25 +37,50 @@ pub fn admin_policies(stack: &Stack) -> Result<Policies, PolicyError> {
 
 /// The policies of each role's sessions, by the role's name.
 pub fn role_policies(stack: &Stack) -> Result<BTreeMap<String, Policies>, PolicyError> {
-    let bucket = bucket_policy(stack)?;
-    let policies = |role: &RoleSettings| {
-        Ok((
-            role.name.clone(),
-            Policies::new(&permissions(role)?, &bucket),
-        ))
-    };
-    stack.roles.iter().map(policies).collect()
+    policies_of(stack.roles.iter(), stack)
 }
 
-/// The roles with their trust policies.
-pub fn roles(stack: &Stack) -> Result<Roles, PolicyError> {
-    let role = |settings: &RoleSettings| {
-        let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?;
-        let trust = trust.named("TrustPolicy");
-        let longest_session = Duration::from_secs(settings.longest_session.into());
-        Ok(Role::new(ACCOUNT_ID, &settings.name, trust).with_longest_session(longest_session))
+/// The policies of the sessions of functions' roles, by the role's name.
+pub fn function_policies(
+    functions: &[FunctionSettings],
+    stack: &Stack,
+) -> Result<BTreeMap<String, Policies>, PolicyError> {
+    policies_of(functions.iter().map(|function| &function.role), stack)
+}
+
+fn policies_of<'a>(
+    roles: impl Iterator<Item = &'a RoleSettings>,
+    stack: &Stack,
+) -> Result<BTreeMap<String, Policies>, PolicyError> {
+    let bucket = bucket_policy(stack)?;
+    let policies = |role: &RoleSettings| {
+        let policies = Policies::new(&permissions(role)?, &bucket);
+        Ok((role.name.clone(), policies))
     };
+    roles.map(policies).collect()
+}
+
+/// The roles that people may be given, with their trust policies.
+pub fn roles(stack: &Stack) -> Result<Roles, PolicyError> {
     stack.roles.iter().map(role).collect()
+}
+
+fn role(settings: &RoleSettings) -> Result<Role, PolicyError> {
+    let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?;
+    let trust = trust.named("TrustPolicy");
+    let longest_session = Duration::from_secs(settings.longest_session.into());
+    Ok(Role::new(ACCOUNT_ID, &settings.name, trust).with_longest_session(longest_session))
+}
+
+/// The session of its role that a function runs as: Lambda names it after the function.
+pub fn function_session(
+    function: &FunctionSettings,
+    deployment: &Deployment,
+) -> Result<Principal, PolicyError> {
+    let role = role(&function.role)?;
+    let session = format!("notewarden-{}-{}", function.logical_id, deployment.suffix);
+    let (name, id) = (&role.name, &role.role_id);
+    Ok(Principal::session(ACCOUNT_ID, name, id, &session, None))
 }
 
 fn bucket_policy(stack: &Stack) -> Result<Policy, PolicyError> {

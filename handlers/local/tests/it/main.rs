@@ -11,5 +11,6 @@ mod attacks;
 mod authz;
 mod durability;
 mod federation;
+mod links;
 mod s3;
 mod support;

@@ -83,6 +83,11 @@ async fn a_role_is_given_to_whom_it_trusts_and_for_as_long_as_it_says() {
         // It trusts the identity pool only.
         (&admin, assume(place.output("AuthRoleArn"), "ops-1", "")),
         (&admin, assume(&role(&place, "NoSuchRole"), "ops-1", "")),
+        // A function's role is for nobody but Lambda.
+        (
+            &admin,
+            assume(&role(&place, "ApiFunctionRole"), "ops-1", ""),
+        ),
         // It lets nobody say who is behind the session.
         (&admin, assume(&ops, "ops-1", "SourceIdentity=alice")),
     ] {
