@@ -194,3 +194,58 @@ async fn sig_07_a_replayed_request_has_no_second_effect() {
         "nothing came back"
     );
 }
+
+/// The files and archives of others answer exactly as those that do not exist.
+#[tokio::test]
+async fn ten_01_anothers_file_or_archive_does_not_exist() {
+    let world = World::new();
+    let [alice, bob] = [world.person(), world.person()];
+    world.upload(&alice, &["secret"]);
+    let accepted = alice.post("/archives", json!({ "files": ["secret"] }));
+    let archive = accepted.await.header("location").unwrap().to_owned();
+    for (theirs, absent) in [
+        ("/files/secret", "/files/absent"),
+        (&*archive, "/archives/0193bb5a-7c00-7000-8000-00000000000a"),
+    ] {
+        for query in ["", "?download", "?force"] {
+            for method in [Method::GET, Method::DELETE] {
+                let ask = async |path: &str| {
+                    let path = format!("{path}{query}");
+                    let answer = bob.request(method.clone(), &path).send().await;
+                    answer.not_found().to_string()
+                };
+                assert_eq!(ask(theirs).await, ask(absent).await);
+            }
+        }
+    }
+    alice.get("/files/secret").await.ok();
+    assert_eq!(alice.get(&archive).await.ok().text("status"), "queued");
+}
+
+/// An archive is of the caller's own files, however they are named.
+#[tokio::test]
+async fn ten_20_an_archive_has_no_files_of_others() {
+    let world = World::new();
+    let [alice, bob] = [world.person(), world.person()];
+    world.upload(&alice, &["secret"]);
+    world.upload(&bob, &["own"]);
+    let ask = async |name: &str| {
+        let body = json!({ "files": ["own", name] });
+        let answer = bob.post("/archives", body).await.unprocessable();
+        answer.naming("files").text("detail").replace(name, "…")
+    };
+    let absent = ask("absent").await;
+    assert_eq!(ask("secret").await, absent);
+    let id = alice.identity.as_str();
+    assert_eq!(ask(&format!("private/{id}/secret")).await, absent);
+    for name in [format!("../{id}/secret"), format!("/private/{id}/secret")] {
+        let answer = bob.post("/archives", json!({ "files": [name] })).await;
+        answer.unprocessable().naming("files");
+        let answer = bob.post("/archives", json!({ "prefix": name })).await;
+        answer.unprocessable().naming("prefix");
+    }
+    let all = bob
+        .post("/archives", json!({ "prefix": "", "owner": id }))
+        .await;
+    assert_eq!(all.json()["filesTotal"], 1);
+}
