@@ -9,6 +9,7 @@
 )]
 
 mod batches;
+mod chores;
 mod exports;
 mod jobs;
 mod messages;
