@@ -47,6 +47,7 @@ pub struct App {
     pub objects: Objects,
     /// Links to them.
     pub links: Arc<dyn LinkSigner>,
+    pub(crate) web: Option<PathBuf>,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
     pub(crate) admin: Arc<Credential>,
@@ -61,12 +62,7 @@ impl App {
     /// A file cannot be written.
     pub fn publish(&self, address: SocketAddr, outputs: Option<&Path>) -> io::Result<Outputs> {
         let endpoint = format!("http://{address}");
-        let made = Outputs::new(
-            &self.deployment,
-            &endpoint,
-            &self.auth_role_arn,
-            &self.data_dir,
-        );
+        let made = self.outputs(&endpoint);
         let default = self.data_dir.join("outputs.json");
         let secret = self.admin.secret_access_key.expose();
         made.publish(
@@ -75,6 +71,16 @@ impl App {
             secret,
         )?;
         Ok(made)
+    }
+
+    /// What clients are told that reach the server at `endpoint`.
+    pub(crate) fn outputs(&self, endpoint: &str) -> Outputs {
+        Outputs::new(
+            &self.deployment,
+            endpoint,
+            &self.auth_role_arn,
+            &self.data_dir,
+        )
     }
 
     /// Whether the stores answer.

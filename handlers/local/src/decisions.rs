@@ -10,6 +10,7 @@ use notewarden_domain::Timestamp;
 use notewarden_userpool::Principal;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::watch;
 
 /// How many decisions are kept.
 const KEPT: usize = 2_000;
@@ -80,9 +81,52 @@ pub struct DecisionView {
 }
 
 /// The log. Clones share it.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Decisions {
     kept: Arc<Mutex<VecDeque<Arc<Decision>>>>,
+    progress: watch::Sender<Progress>,
+}
+
+/// How far the log has come.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    /// How many decisions were ever recorded.
+    recorded: u64,
+    /// Whether followers are to leave.
+    is_closed: bool,
+}
+
+/// Hears of the decisions that are recorded from its making on.
+pub struct Follower {
+    log: Decisions,
+    progress: watch::Receiver<Progress>,
+    heard: u64,
+}
+
+impl Default for Decisions {
+    fn default() -> Self {
+        Self {
+            kept: Arc::default(),
+            progress: watch::Sender::new(Progress::default()),
+        }
+    }
+}
+
+impl Follower {
+    /// The decisions since the last call, at least one, oldest first and without their details, as far as they are
+    /// still kept; `None` once the log is closed.
+    pub async fn next(&mut self) -> Option<Vec<DecisionView>> {
+        let heard = self.heard;
+        let changed = self
+            .progress
+            .wait_for(|progress| progress.is_closed || progress.recorded > heard);
+        if changed.await.ok()?.is_closed {
+            return None;
+        }
+        let (views, recorded) = self.log.since(heard);
+        self.heard = recorded;
+        Some(views)
+    }
 }
 
 impl Decisions {
@@ -96,8 +140,42 @@ impl Decisions {
             None
         };
         kept.push_back(decision);
+        // Under the lock, so that the count never is ahead of what is kept.
+        self.progress.send_modify(|progress| progress.recorded += 1);
         drop(kept);
         drop(oldest);
+    }
+
+    /// Follows the log from here on.
+    pub fn follow(&self) -> Follower {
+        let progress = self.progress.subscribe();
+        let heard = progress.borrow().recorded;
+        Follower {
+            log: self.clone(),
+            progress,
+            heard,
+        }
+    }
+
+    /// What was recorded after the first `heard` decisions, oldest first, and how many there are by now.
+    fn since(&self, heard: u64) -> (Vec<DecisionView>, u64) {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let recorded = self.progress.borrow().recorded;
+        let missed = usize::try_from(recorded - heard).unwrap_or(usize::MAX);
+        let known = kept.len().saturating_sub(missed);
+        let new: Vec<_> = kept.iter().skip(known).cloned().collect();
+        drop(kept);
+        let views = new.iter().map(|decision| DecisionView {
+            explanation: Value::Null,
+            ..decision.view()
+        });
+        (views.collect(), recorded)
+    }
+
+    /// Sends all followers away.
+    pub fn close(&self) {
+        self.progress
+            .send_modify(|progress| progress.is_closed = true);
     }
 
     /// The latest `limit` decisions, newest first, without their details.
@@ -157,10 +235,15 @@ impl Decision {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn decision(request_id: usize, outcome: Outcome) -> Decision {
+    /// An allowed decision on the request of that number.
+    pub(crate) fn decision(request_id: usize) -> Decision {
+        with(request_id, Outcome::Allowed)
+    }
+
+    fn with(request_id: usize, outcome: Outcome) -> Decision {
         Decision {
             request_id: request_id.to_string(),
             at: Timestamp::from_millis(1),
@@ -179,7 +262,7 @@ mod tests {
     fn the_oldest_falls_out() {
         let log = Decisions::default();
         for number in 0..=KEPT {
-            log.record(decision(number, Outcome::Allowed));
+            log.record(decision(number));
         }
         assert_eq!(log.latest(usize::MAX).len(), KEPT);
         assert!(log.on_request("0").is_none());
@@ -189,8 +272,8 @@ mod tests {
     #[test]
     fn of_several_decisions_on_a_request_the_denial_is_told() {
         let log = Decisions::default();
-        log.record(decision(1, Outcome::ImplicitlyDenied));
-        log.record(decision(1, Outcome::Allowed));
+        log.record(with(1, Outcome::ImplicitlyDenied));
+        log.record(decision(1));
         assert_eq!(
             log.on_request("1").unwrap().decision,
             Outcome::ImplicitlyDenied

@@ -7,6 +7,8 @@ use http::{Method, header, request::Parts};
 
 use notewarden_infra::ApiSettings;
 
+use crate::web;
+
 const COGNITO_IDP: &str = "AWSCognitoIdentityProviderService.";
 const COGNITO_IDENTITY: &str = "AWSCognitoIdentityService.";
 
@@ -31,6 +33,8 @@ pub enum Door {
     Local,
     /// `/healthz`.
     Health,
+    /// The web client.
+    Web,
 }
 
 /// What the choice depends on.
@@ -91,6 +95,8 @@ pub fn door(parts: &Parts, names: Names<'_>) -> Door {
     }
     if first == names.bucket || is_signed_for_s3(parts) {
         Door::S3
+    } else if matches!(parts.method, Method::GET | Method::HEAD) && web::is_for(path) {
+        Door::Web
     } else {
         Door::Api
     }
@@ -219,5 +225,10 @@ mod tests {
             Door::WellKnown("jwks.json".to_owned())
         );
         assert_eq!(through(request("GET", "/nowhere")), Door::Api);
+        for path in ["/", "/app", "/app/notes/1", "/config.json"] {
+            assert_eq!(through(request("GET", path)), Door::Web, "{path}");
+        }
+        assert_eq!(through(request("GET", "/application")), Door::Api);
+        assert_eq!(through(request("PUT", "/app/x")), Door::Api);
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     cognito_identity, cognito_idp,
     dispatch::{Door, Names, door},
-    local, s3, sts,
+    local, s3, sts, web,
     wire::{self, Response, WireRequest},
 };
 
@@ -140,6 +140,7 @@ async fn route(app: &Arc<App>, request: Unread) -> Response {
         Door::WellKnown(document) => for_browsers(local::well_known(app, &document).await),
         Door::Local => local::handle(app, &request.parts, request.peer).await,
         Door::Health => local::health(app),
+        Door::Web => web::handle(app, &request.parts).await,
     }
 }
 

@@ -26,6 +26,7 @@ pub mod server;
 pub mod smtp;
 pub mod sts;
 pub mod triggers;
+pub mod web;
 pub mod wire;
 pub mod wiring;
 

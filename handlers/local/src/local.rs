@@ -1,5 +1,7 @@
 //! What only the person at this machine sees: the inbox, the decisions, whether the server is well.
 
+mod stream;
+
 use std::net::SocketAddr;
 
 use http::{HeaderValue, Method, StatusCode, header, request::Parts};
@@ -8,6 +10,8 @@ use serde_json::json;
 
 use crate::{
     app::App,
+    outputs::Outputs,
+    web,
     wire::{self, Response},
 };
 
@@ -26,6 +30,7 @@ pub async fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
     }
     let path = parts.uri.path().trim_start_matches("/_local/");
     let mut response = match (&parts.method, path) {
+        (&Method::GET, "" | "/_local") => web::page(app, web::CONSOLE).await,
         (&Method::GET, _) => show(app, parts, path),
         (&Method::POST, "keys/rotate") if parts.headers.contains_key(COMMAND) => {
             rotate_keys(app).await
@@ -51,6 +56,8 @@ fn show(app: &App, parts: &Parts, path: &str) -> Response {
             Ok(messages) => wire::json(StatusCode::OK, &messages),
             Err(error) => unwell(&error),
         },
+        "outputs" => wire::json(StatusCode::OK, &outputs(app, parts)),
+        "stream" => stream::decisions(app.access.decisions()),
         "decisions" => match limit(parts.uri.query().unwrap_or_default()) {
             Ok(limit) => wire::json(StatusCode::OK, &app.access.decisions().latest(limit)),
             Err(message) => wire::json(StatusCode::BAD_REQUEST, &json!({ "message": message })),
@@ -63,6 +70,13 @@ fn show(app: &App, parts: &Parts, path: &str) -> Response {
             None => wire::json(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" })),
         },
     }
+}
+
+/// The outputs, as this request reaches the server.
+fn outputs(app: &App, parts: &Parts) -> Outputs {
+    let host = parts.headers.get(header::HOST);
+    let host = host.and_then(|host| host.to_str().ok()).unwrap_or_default();
+    app.outputs(&format!("http://{host}"))
 }
 
 async fn rotate_keys(app: &App) -> Response {

@@ -95,6 +95,8 @@ async fn accept(listener: TcpListener, app: Arc<App>, mut stopping: watch::Recei
         });
     }
     drop(listener);
+    // Whoever follows the decisions would otherwise stay until cut off.
+    app.access.decisions().close();
     if tokio::time::timeout(DRAIN_TIMEOUT, connections.shutdown())
         .await
         .is_err()

@@ -50,6 +50,8 @@ pub struct Settings {
     pub triggers: Option<PathBuf>,
     /// The file with the [mail server](crate::smtp) that messages are sent by, in place of the inbox.
     pub mail: Option<PathBuf>,
+    /// The folder of the built [web client](crate::web), if there is one.
+    pub web: Option<PathBuf>,
 }
 
 impl Settings {
@@ -62,6 +64,7 @@ impl Settings {
             providers: None,
             triggers: None,
             mail: None,
+            web: None,
         }
     }
 }
@@ -167,6 +170,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         credentials,
         roles,
         bucket: stack.bucket,
+        web: settings.web,
         objects,
         auth_role_arn: stack.identity_pool.authenticated_role,
         deployment,

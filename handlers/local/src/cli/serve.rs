@@ -10,6 +10,7 @@ use super::{CliError, say};
 use crate::{
     key_rotation,
     server::Server,
+    web,
     wiring::{self, Settings},
 };
 
@@ -52,6 +53,9 @@ pub struct ServeOptions {
     /// The template to serve, in place of the one that the server was built with
     #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
+    /// The folder of the built web client [default: `web` beside the program, or that of the source tree]
+    #[arg(long, value_name = "DIR")]
+    web: Option<PathBuf>,
     /// The login providers [default: providers.json in the data directory, if there is one]
     #[arg(long, value_name = "FILE")]
     providers: Option<PathBuf>,
@@ -72,6 +76,7 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
         providers: options.providers,
         triggers: options.triggers,
         mail: options.mail,
+        web: options.web.or_else(web::find),
         ..Settings::new(data_dir, on_message)
     })
     .await?;
@@ -126,6 +131,8 @@ fn banner(outputs: &crate::outputs::Outputs, file: &std::path::Path) -> String {
          \n  IdentityPool    {identity_pool}\
          \n  Bucket          {bucket}\
          \n  AuthRoleArn     {auth_role_arn}\
+         \n  Web client      {endpoint}/\
+         \n  Console         {endpoint}/_local/\
          \n  Inbox           {endpoint}/_local/inbox\
          \n  Decisions       {endpoint}/_local/decisions\
          \n  Outputs         {}\n\

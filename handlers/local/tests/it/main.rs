@@ -14,3 +14,4 @@ mod federation;
 mod links;
 mod s3;
 mod support;
+mod web;

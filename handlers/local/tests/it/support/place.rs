@@ -55,7 +55,11 @@ impl Place {
                 ..settings
             }
         });
-        let server = server.await.unwrap();
+        Self::of(server.await.unwrap())
+    }
+
+    /// A server in this process that was started elsewhere.
+    pub fn of(server: Ephemeral) -> Arc<Self> {
         let outputs = serde_json::to_value(server.outputs()).unwrap();
         Arc::new(Self {
             own: Some(server),
