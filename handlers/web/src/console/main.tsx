@@ -1,0 +1,6 @@
+import { createRoot } from "react-dom/client";
+
+import "../styles.css";
+import { Console } from "./console";
+
+createRoot(document.getElementById("root") as HTMLElement).render(<Console />);
