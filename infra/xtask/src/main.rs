@@ -11,6 +11,7 @@ mod durability;
 mod package;
 mod test;
 mod up;
+mod web;
 
 mod command;
 mod workspace;

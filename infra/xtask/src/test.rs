@@ -7,6 +7,7 @@ mod policies;
 mod python;
 mod template;
 mod venv;
+mod web;
 mod zips;
 
 use std::{fs, path::Path, time::Instant};
@@ -44,6 +45,8 @@ enum Suite {
     Python,
     /// AWS Amplify, amazon-cognito-identity-js and the AWS SDK for JavaScript
     Node,
+    /// The web client: its linter, unit tests and build, then Chromium against a real server
+    Web,
     /// Policy decisions beside those of iam-simulate, on random policies
     Policies,
     /// Zips of the archive worker, opened by Info-ZIP, bsdtar, 7-Zip and Python
@@ -101,6 +104,7 @@ impl Suite {
             Self::Template => "template",
             Self::Python => "python",
             Self::Node => "node",
+            Self::Web => "web",
             Self::Policies => "policies",
             Self::Zips => "zips",
         }
@@ -116,6 +120,7 @@ impl Suite {
             Self::Template => template::run(),
             Self::Python => python::run(),
             Self::Node => node::run(),
+            Self::Web => web::run(),
             Self::Policies => policies::run(),
             Self::Zips => zips::run(),
         }

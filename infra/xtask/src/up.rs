@@ -1,4 +1,4 @@
-//! `cargo xtask up`: builds the local server and becomes it.
+//! `cargo xtask up`: builds the web client and the local server, and becomes the server.
 
 use std::{ffi::OsString, process::Command};
 
@@ -6,10 +6,10 @@ use clap::Args;
 
 use crate::{
     command::{self, Failure},
-    workspace,
+    web, workspace,
 };
 
-/// Build and start the local server
+/// Build the web client, where there is Node, and the local server, and start it
 ///
 /// Everything after the options goes to `notewarden serve`, as in `cargo xtask up --listen 127.0.0.1:0`.
 #[derive(Args)]
@@ -24,6 +24,9 @@ pub(crate) struct Up {
 
 impl Up {
     pub(crate) fn run(self) -> Result<(), Failure> {
+        if let Some(missing) = web::build()? {
+            println!("without the web client: {missing}");
+        }
         let mut server = Command::new(workspace::build_server(self.release)?);
         server.arg("serve").args(self.arguments);
         become_it(&mut server)

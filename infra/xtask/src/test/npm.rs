@@ -35,15 +35,21 @@ pub(super) fn run(
 /// The folder `name` of the clients, once what its lock file names is installed.
 pub(crate) fn installed(name: &str) -> Result<PathBuf, Failure> {
     let folder = workspace::root().join("testkit/clients").join(name);
+    install(&folder)?;
+    Ok(folder)
+}
+
+/// Installs what the lock file of `folder` names, unless it is there already.
+pub(crate) fn install(folder: &Path) -> Result<(), Failure> {
     let lock = folder.join("package-lock.json");
     let stamp = folder.join("node_modules/.installed-package-lock.json");
     if !is_installed(&lock, &stamp)? {
         command::run(
             Command::new("npm")
                 .args(["ci", "--no-audit", "--no-fund"])
-                .current_dir(&folder),
+                .current_dir(folder),
         )?;
         note_installed(&lock, &stamp)?;
     }
-    Ok(folder)
+    Ok(())
 }
