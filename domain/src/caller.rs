@@ -20,6 +20,8 @@ pub enum Scope {
     ArchivesWrite,
     /// Erase everything, the account itself too.
     AccountErase,
+    /// Make, list and revoke API keys: only a person who has signed in, never a key.
+    Keys,
 }
 
 impl Scope {
@@ -33,9 +35,20 @@ impl Scope {
             Self::ArchivesRead => "archives:read",
             Self::ArchivesWrite => "archives:write",
             Self::AccountErase => "account:erase",
+            Self::Keys => "keys",
         }
     }
 }
+
+/// The scopes that can be named.
+const GRANTABLE: [Scope; 6] = [
+    Scope::NotesRead,
+    Scope::NotesWrite,
+    Scope::FilesRead,
+    Scope::FilesWrite,
+    Scope::ArchivesRead,
+    Scope::ArchivesWrite,
+];
 
 /// A set of scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +57,52 @@ pub struct Scopes(u32);
 impl Scopes {
     /// Everything: what a signed-in person may do.
     pub const ALL: Self = Self(u32::MAX);
+
+    /// What an API key or a token may be limited to.
+    pub const GRANTABLE: Self = Self(0)
+        .with(Scope::NotesRead)
+        .with(Scope::NotesWrite)
+        .with(Scope::FilesRead)
+        .with(Scope::FilesWrite)
+        .with(Scope::ArchivesRead)
+        .with(Scope::ArchivesWrite);
+
+    /// What `name` stands for in a token or an API key: a [scope's name](Scope::name), or `notes:*`, `files:*` or
+    /// `archives:*` for both of a kind. `None` for what stands for nothing.
+    pub fn named(name: &str) -> Option<Self> {
+        let found = GRANTABLE
+            .iter()
+            .filter(|scope| match name.strip_suffix('*') {
+                Some(kind) => kind.ends_with(':') && scope.name().starts_with(kind),
+                None => scope.name() == name,
+            })
+            .fold(Self::default(), |scopes, &scope| scopes.with(scope));
+        Some(found).filter(|found| !found.is_empty())
+    }
+
+    /// The names of the grantable scopes in the set.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        GRANTABLE
+            .iter()
+            .filter(move |&&scope| self.contains(scope))
+            .map(|scope| scope.name())
+    }
+
+    /// Whether nothing is in the set.
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether all of `others` are in the set.
+    pub const fn contains_all(self, others: Self) -> bool {
+        self.0 & others.0 == others.0
+    }
+
+    /// Both sets.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
 
     /// The set with `scope` added.
     #[must_use]
@@ -94,4 +153,43 @@ impl Caller {
 pub struct NotAllowed {
     /// What they would have to allow.
     pub scope: Scope,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_for_what_it_says() {
+        for scope in GRANTABLE {
+            assert_eq!(
+                Scopes::named(scope.name()),
+                Some(Scopes::default().with(scope))
+            );
+            assert!(Scopes::GRANTABLE.contains(scope));
+        }
+        let files = Scopes::default()
+            .with(Scope::FilesRead)
+            .with(Scope::FilesWrite);
+        assert_eq!(Scopes::named("files:*"), Some(files));
+        assert_eq!(
+            files.names().collect::<Vec<_>>(),
+            ["files:read", "files:write"]
+        );
+        for bad in [
+            "",
+            "*",
+            ":*",
+            "files",
+            "files:",
+            "file:*",
+            "keys",
+            "keys:*",
+            "notes:READ",
+        ] {
+            assert_eq!(Scopes::named(bad), None, "{bad:?}");
+        }
+        assert!(!Scopes::GRANTABLE.contains(Scope::Keys));
+        assert!(Scopes::ALL.contains(Scope::Keys));
+    }
 }

@@ -6,6 +6,8 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod api_key;
+pub mod api_keys;
 pub mod archive;
 pub mod archives;
 pub mod caller;
@@ -20,6 +22,7 @@ pub mod notes;
 pub mod policy;
 pub mod ports;
 pub mod quota;
+pub mod sign_ins;
 mod spelling;
 pub mod time;
 pub mod work;
