@@ -20,6 +20,7 @@ pub mod http;
 pub mod model;
 
 pub use fakes::{
-    FixedClock, MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities,
-    MemoryNotes, MemoryObjects, MemoryQueue, PlainLinks, SeededIds, SteppedClock,
+    FixedClock, MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryClaims, MemoryFiles,
+    MemoryIdentities, MemoryLinks, MemoryNotes, MemoryObjects, MemoryQueue, PlainLinks, SeededIds,
+    SteppedClock,
 };

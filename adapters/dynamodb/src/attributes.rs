@@ -25,6 +25,8 @@ pub(crate) enum Unreadable {
     Packed(&'static str, #[source] NotPacked),
     #[error("its attribute `{0}` breaks a rule")]
     Invalid(&'static str, #[source] Invalid),
+    #[error("it has a scope that this version does not know")]
+    Scope,
     #[error("its key is not one that is written here")]
     Key,
 }

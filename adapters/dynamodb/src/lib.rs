@@ -1,4 +1,4 @@
-//! The note store on DynamoDB.
+//! The stores on DynamoDB: notes, API keys, links of logins.
 //!
 //! # Items
 //!
@@ -24,6 +24,12 @@
 //! bytes: `requestHash` (B, SHA-256), `noteId` (S) and `createdAt` (N) of the note that it led to,
 //! `expiresAtMillis` (N, the moment from which it does not count any more), and `expiresAt` (N, the same in whole
 //! seconds, rounded up), which is what the table's time to live removes it by, some days later.
+//!
+//! **ApiKeys**, with the sort key `keyId` (S), holds two items for each API key. One in its owner's partition: `name` (S),
+//! `scopes` (L of S), `secretHash` (B, SHA-256), `createdAt`, `expiresAtMillis` and `lastUsedAt` (N, where there is such
+//! a moment). And one that its id leads to, `key\<key id>` as `userId`, with the `owner` (S). **IdentityLinks**, with the
+//! sort key `login` (S), has two for each login: `login\<issuer> <subject>` as `userId`, with its `identityId` (S), and
+//! one in the identity's partition, of nothing but its key. Each pair is written in one transaction.
 //!
 //! # Cost
 //!
@@ -68,9 +74,14 @@
 //! splitting the key's range, as there is no local index. Their number and size has no bound.
 #![warn(missing_docs)]
 
+mod api_keys;
 mod attempts;
 mod attributes;
 mod commit;
+mod identity_links;
 mod notes;
+mod table;
 
+pub use api_keys::DynamoApiKeys;
+pub use identity_links::DynamoLinks;
 pub use notes::{DynamoNotes, Tables};

@@ -5,12 +5,14 @@
 
 pub mod archive_objects;
 pub mod archives;
+pub mod api_keys;
 pub mod blobs;
 pub mod checksums;
 pub mod claims;
 pub mod database;
 pub mod durable;
 pub mod files;
+pub mod identity_links;
 pub mod multipart;
 pub mod notes;
 pub mod objects;
@@ -19,8 +21,10 @@ pub mod queue;
 pub use archive_objects::EmbeddedArchiveObjects;
 pub use archives::EmbeddedArchives;
 pub use claims::EmbeddedClaims;
+pub use api_keys::EmbeddedApiKeys;
 pub use database::{Database, OpenError};
 pub use files::EmbeddedFiles;
+pub use identity_links::EmbeddedLinks;
 pub use notes::EmbeddedNotes;
 pub use objects::Objects;
 pub use queue::{Delivery, EmbeddedQueue};

@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use notewarden_domain::{ObjectKey, ports::FileStore};
 use notewarden_testkit::{
-    MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities, MemoryNotes,
-    MemoryObjects, SeededIds,
+    MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities,
+    MemoryLinks, MemoryNotes, MemoryObjects, SeededIds,
     contract::{self, LoginProvider, Users},
     fixtures::NOON,
 };
@@ -170,4 +170,14 @@ async fn memory_objects_are_the_objects_of_archives() {
         files: &files,
     };
     contract::archive_objects(&objects, &SeededIds::new(11), &bucket).await;
+}
+
+#[tokio::test]
+async fn memory_api_keys_are_an_api_key_store() {
+    contract::api_key_store(&MemoryApiKeys::default(), &SeededIds::new(8)).await;
+}
+
+#[tokio::test]
+async fn memory_links_are_identity_links() {
+    contract::identity_links(&MemoryLinks::default(), &SeededIds::new(9)).await;
 }

@@ -12,3 +12,4 @@ mod disk;
 mod notes;
 mod power_loss;
 mod queue;
+mod ways_in;
