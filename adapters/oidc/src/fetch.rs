@@ -8,7 +8,7 @@ use ::http::Uri;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-pub use self::http::HttpFetch;
+pub use self::http::{HttpFetch, TlsError};
 
 /// The largest document that is read, in bytes.
 pub const MAX_DOCUMENT: usize = 256 * 1024;

@@ -31,6 +31,7 @@ mod discovery;
 mod error;
 mod fetch;
 mod issuer_keys;
+mod issuers;
 mod json;
 mod jws;
 mod key;
@@ -41,8 +42,11 @@ pub use self::{
     algorithm::{Algorithm, UnknownAlgorithm},
     claims::{Rules, TokenUse, VerifiedToken},
     error::TokenError,
-    fetch::{DocumentUrl, Fetch, FetchError, Fetched, HttpFetch, InvalidUrl, MAX_DOCUMENT},
+    fetch::{
+        DocumentUrl, Fetch, FetchError, Fetched, HttpFetch, InvalidUrl, MAX_DOCUMENT, TlsError,
+    },
     issuer_keys::{KeysUnavailable, LONGEST_KEPT, REFETCH_INTERVAL, SHORTEST_KEPT, STALE_IF_ERROR},
+    issuers::Issuers,
     json::object as strict_object,
     jws::{Jws, JwsError, MAX_TOKEN_LENGTH},
     key::{BadSignature, JwkError, VerificationKey},

@@ -104,6 +104,11 @@ impl Verifier {
         })
     }
 
+    /// Whether the issuer calls itself `name`.
+    pub fn is_of(&self, name: &str) -> bool {
+        self.rules.issuers.iter().any(|issuer| issuer == name)
+    }
+
     /// What `token` says, if the issuer says it, now, to one of the audiences.
     ///
     /// # Errors
