@@ -50,7 +50,8 @@ impl Login {
 
     /// The name under which an identity pool knows the issuer: its URL without the scheme.
     pub fn provider(&self) -> &str {
-        self.issuer.strip_prefix("https://").unwrap_or(&self.issuer)
+        let without_scheme = self.issuer.split_once("://");
+        without_scheme.map_or(&self.issuer, |(_, name)| name)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The HTTP API: its routes with their authorization, its CORS, and which route a request takes.
 
-mod path;
+pub(crate) mod path;
 
 use http::Method;
 use serde::Deserialize;
@@ -161,7 +161,7 @@ fn route(
     })
 }
 
-fn method(name: &str) -> Result<Method, String> {
+pub(crate) fn method(name: &str) -> Result<Method, String> {
     const METHODS: [Method; 7] = [
         Method::GET,
         Method::HEAD,

@@ -31,6 +31,7 @@ mod bucket;
 mod function;
 mod identity_pool;
 mod role;
+mod token_api;
 mod user_pool;
 
 mod deployment;
@@ -53,6 +54,7 @@ pub use self::{
     },
     role::{NamedPolicy, RoleSettings},
     template::{Stack, Template},
+    token_api::{TokenApiSettings, TokenAuth, TokenRoute},
     user_pool::{
         AuthFlow, ClientSettings, MfaConfiguration, MfaMethod, MfaSettings, PasswordPolicy,
         TokenValidity, UserPoolSettings,

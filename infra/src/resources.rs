@@ -35,11 +35,14 @@ pub(crate) trait Properties: DeserializeOwned {
 
 /// Types without a counterpart here: how things are run, watched and reached on AWS. A resource of any other type
 /// must be one whose settings are read, so that none is in force in only one of the two places.
-const RUN_ON_AWS: [&str; 8] = [
+const RUN_ON_AWS: [&str; 11] = [
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Stage",
     "AWS::CloudWatch::Alarm",
     "AWS::DynamoDB::Table",
+    "AWS::Lambda::Permission",
     "AWS::Lambda::Url",
     "AWS::Logs::LogGroup",
     "AWS::SQS::Queue",

@@ -7,16 +7,19 @@ use serde_json::Value;
 
 use crate::{
     ApiSettings, BucketSettings, ClientSettings, Deployment, FunctionSettings,
-    IdentityPoolSettings, RoleSettings, TemplateError, UserPoolSettings, api, bucket, conditions,
-    function, identity_pool,
+    IdentityPoolSettings, RoleSettings, TemplateError, TokenApiSettings, UserPoolSettings, api,
+    bucket, conditions, function, identity_pool,
     parameters::{self, Parameter},
     resolve::Resolver,
     resources::{Resource, Resources, read},
-    role, user_pool, yaml,
+    role, token_api, user_pool, yaml,
 };
 
 /// Types of the resources whose settings are read.
-const READ: [&str; 9] = [
+const READ: [&str; 12] = [
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Route",
     "AWS::Cognito::IdentityPool",
     "AWS::Cognito::IdentityPoolPrincipalTag",
     "AWS::Cognito::IdentityPoolRoleAttachment",
@@ -50,6 +53,8 @@ pub struct Stack {
     pub roles: Vec<RoleSettings>,
     /// The API's routes and CORS.
     pub api: ApiSettings,
+    /// The API for callers with tokens and keys, if there is one.
+    pub token_api: Option<TokenApiSettings>,
     /// The bucket's rules.
     pub bucket: BucketSettings,
     /// The stack's outputs, by the names under which clients are told of them.
@@ -84,6 +89,7 @@ impl Template {
             identity_pool: identity_pool::settings(&resources)?,
             roles: role::all(&resources)?,
             api: api::settings(&resources)?,
+            token_api: token_api::settings(&resources)?,
             bucket: bucket::settings(&resources)?,
             outputs,
         })

@@ -11,6 +11,7 @@ use notewarden_domain::{
 };
 
 use crate::{
+    DynamoNotes,
     attributes::{
         Item, Unreadable, bytes, item, millis, take, take_hash, take_millis, take_parsed,
         take_text, text,
@@ -38,13 +39,16 @@ pub struct DynamoApiKeys {
 impl DynamoApiKeys {
     /// The keys in `table`, which has `userId` and `keyId` as keys, in the account and region of `config`.
     pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
-        Self::tuned(config, table, &Tuning::default())
+        Self {
+            table: Table::connected(config, table, &Tuning::default()),
+        }
     }
 
-    /// The same, where requests are tried as often and as long as `tuning` says.
-    pub fn tuned(config: &SdkConfig, table: impl Into<String>, tuning: &Tuning) -> Self {
+    /// The keys in `table`, which has `userId` and `keyId` as keys and is asked as those of `notes` are: clients are dear
+    /// to make.
+    pub fn beside(notes: &DynamoNotes, table: impl Into<String>) -> Self {
         Self {
-            table: Table::new(config, table.into(), tuning),
+            table: notes.table(table),
         }
     }
 

@@ -2,11 +2,10 @@
 //! its identity.
 
 use async_trait::async_trait;
-use aws_types::SdkConfig;
-use notewarden_aws::Tuning;
 use notewarden_domain::{IdentityId, StoreError, ports::IdentityLinks, sign_ins::Login};
 
 use crate::{
+    DynamoNotes,
     attributes::{Item, Unreadable, item, take_parsed, take_text, text},
     commit::{Effect, Found},
     table::{IS_NEW, OWNER, Table},
@@ -25,15 +24,11 @@ pub struct DynamoLinks {
 }
 
 impl DynamoLinks {
-    /// The links in `table`, which has `userId` and `login` as keys, in the account and region of `config`.
-    pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
-        Self::tuned(config, table, &Tuning::default())
-    }
-
-    /// The same, where requests are tried as often and as long as `tuning` says.
-    pub fn tuned(config: &SdkConfig, table: impl Into<String>, tuning: &Tuning) -> Self {
+    /// The links in `table`, which has `userId` and `login` as keys and is asked as those of `notes` are: clients are dear
+    /// to make.
+    pub fn beside(notes: &DynamoNotes, table: impl Into<String>) -> Self {
         Self {
-            table: Table::new(config, table.into(), tuning),
+            table: notes.table(table),
         }
     }
 }

@@ -17,6 +17,8 @@ use notewarden_domain::{
     ports::{NotePage, NoteQuery, NoteStore},
 };
 
+use crate::table::Table;
+
 /// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tables {
@@ -53,6 +55,11 @@ impl DynamoNotes {
             tables,
             tuning: *tuning,
         }
+    }
+
+    /// Another table in the same place.
+    pub(crate) fn table(&self, name: impl Into<String>) -> Table {
+        Table::new(self.client.clone(), name.into(), self.tuning)
     }
 }
 

@@ -27,16 +27,22 @@ pub(crate) const IS_NEW: &str = "attribute_not_exists(userId)";
 pub(crate) const EXISTS: &str = "attribute_exists(userId)";
 
 impl Table {
-    pub(crate) fn new(config: &SdkConfig, name: String, tuning: &Tuning) -> Self {
+    /// The table `name` in the account and region of `config`.
+    pub(crate) fn connected(config: &SdkConfig, name: impl Into<String>, tuning: &Tuning) -> Self {
         let config = tuning.applied_to(config);
         let retries = config.retry_config().cloned();
         let mut builder = Builder::from(&config);
         // The conversion puts the client's own numbers in place of those of a shared configuration.
         builder.set_retry_config(retries);
+        Self::new(Client::from_conf(builder.build()), name.into(), *tuning)
+    }
+
+    /// The table `name`, asked by `client` as often and as long as `tuning` says.
+    pub(crate) const fn new(client: Client, name: String, tuning: Tuning) -> Self {
         Self {
-            client: Client::from_conf(builder.build()),
+            client,
             name,
-            tuning: *tuning,
+            tuning,
         }
     }
 

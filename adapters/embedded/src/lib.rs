@@ -3,9 +3,9 @@
 //! [`Database`] gathers the writes of many requests into one commit and answers after its flush.
 #![warn(missing_docs)]
 
+pub mod api_keys;
 pub mod archive_objects;
 pub mod archives;
-pub mod api_keys;
 pub mod blobs;
 pub mod checksums;
 pub mod claims;
@@ -18,10 +18,10 @@ pub mod notes;
 pub mod objects;
 pub mod queue;
 
+pub use api_keys::EmbeddedApiKeys;
 pub use archive_objects::EmbeddedArchiveObjects;
 pub use archives::EmbeddedArchives;
 pub use claims::EmbeddedClaims;
-pub use api_keys::EmbeddedApiKeys;
 pub use database::{Database, OpenError};
 pub use files::EmbeddedFiles;
 pub use identity_links::EmbeddedLinks;

@@ -1,8 +1,9 @@
 //! What API Gateway tells a handler about a request: the `requestContext` of payload format 2.0 (“Working
-//! with AWS Lambda proxy integrations for HTTP APIs”), with the members that IAM authorization fills.
+//! with AWS Lambda proxy integrations for HTTP APIs”), with the members that its authorizers fill.
 
 use notewarden_domain::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// The `requestContext` of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,51 @@ pub struct Authorizer {
     /// The result of IAM authorization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iam: Option<IamAuthorizer>,
+    /// The result of a JWT authorizer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwt: Option<JwtAuthorizer>,
+    /// The context that a Lambda authorizer answered: see [`Way`](crate::Way).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lambda: Option<Map<String, Value>>,
+}
+
+impl Authorizer {
+    /// What IAM authorization found out.
+    pub const fn iam(iam: IamAuthorizer) -> Self {
+        Self {
+            iam: Some(iam),
+            jwt: None,
+            lambda: None,
+        }
+    }
+
+    /// What a JWT authorizer found out.
+    pub const fn jwt(jwt: JwtAuthorizer) -> Self {
+        Self {
+            iam: None,
+            jwt: Some(jwt),
+            lambda: None,
+        }
+    }
+
+    /// What a Lambda authorizer found out.
+    pub const fn lambda(context: Map<String, Value>) -> Self {
+        Self {
+            iam: None,
+            jwt: None,
+            lambda: Some(context),
+        }
+    }
+}
+
+/// The token that a JWT authorizer verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JwtAuthorizer {
+    /// Its claims, as API Gateway has them: each as a string, a list as `[one two]`.
+    pub claims: Map<String, Value>,
+    /// Those of the route's scopes that the token has; `null` for a route without any.
+    #[serde(default)]
+    pub scopes: Option<Vec<String>>,
 }
 
 /// The principal whose signature IAM verified.

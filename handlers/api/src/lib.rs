@@ -5,6 +5,7 @@
 //! is read from there and from nowhere else. CORS headers and `x-amzn-requestid` are the gateway's too.
 #![warn(missing_docs)]
 
+mod api_keys;
 mod archives;
 mod body;
 mod caller;
@@ -26,12 +27,18 @@ mod routes;
 mod unserved;
 
 pub use body::MAX_BODY_BYTES;
-pub use gateway::{Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer};
+pub use caller::{Way, credential_of};
+pub use gateway::{
+    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, JwtAuthorizer,
+};
 pub use path::{decode_path, encode_path};
 pub use routes::{Auth, RouteInfo, router, routes, routes_with};
 pub use unserved::Unserved;
 
-use notewarden_domain::{account::Account, archives::Archives, files::Files, notes::Notes};
+use notewarden_domain::{
+    account::Account, api_keys::ApiKeys, archives::Archives, files::Files, notes::Notes,
+    sign_ins::SignIns,
+};
 
 use crate::problem::{Kind, Problem};
 
@@ -42,6 +49,10 @@ pub struct App {
     pub notes: Notes,
     /// The use cases of what needs an object store, where there is one.
     pub storage: Option<Storage>,
+    /// The use cases of API keys.
+    pub api_keys: ApiKeys,
+    /// Who people with tokens are.
+    pub sign_ins: SignIns,
 }
 
 /// The use cases of files, archives and accounts.

@@ -12,7 +12,7 @@ use http::{Method, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    App, archives, files, me, notes,
+    App, api_keys, archives, files, me, notes,
     problem::Kind,
     routes::{Auth, RouteInfo, routes_with},
 };
@@ -60,9 +60,11 @@ pub(crate) fn header(name: &str) -> Value {
 }
 
 /// The problems of every route that needs a caller.
-const COMMON: [Kind; 4] = [
+const COMMON: [Kind; 6] = [
     Kind::NotSignedIn,
+    Kind::IdTokenNeeded,
     Kind::NotPermitted,
+    Kind::UsedUp,
     Kind::Internal,
     Kind::Unavailable,
 ];
@@ -105,7 +107,10 @@ fn described(route: &RouteInfo) -> Value {
     if route.auth == Auth::None {
         return operation;
     }
-    members.insert("security".to_owned(), json!([{ "sigv4": [] }]));
+    members.insert(
+        "security".to_owned(),
+        json!([{ "sigv4": [] }, { "bearer": [] }, { "apiKey": [] }]),
+    );
     if let Some(Value::Object(responses)) = members.get_mut("responses") {
         for (status, kinds) in by_status(COMMON.iter().chain(route.problems)) {
             responses.insert(status.to_string(), problem_response(&kinds));
@@ -141,7 +146,8 @@ fn components() -> Value {
         .into_iter()
         .chain(files::schemas())
         .chain(archives::schemas())
-        .chain(me::schemas());
+        .chain(me::schemas())
+        .chain(api_keys::schemas());
     let mut schemas: Map<_, _> = schemas
         .map(|(name, schema)| (name.to_owned(), schema))
         .collect();
@@ -190,6 +196,14 @@ fn components() -> Value {
                 "type": "apiKey", "name": "Authorization", "in": "header",
                 "description": "AWS Signature Version 4 for `execute-api`, with the temporary credentials of an identity",
                 "x-amazon-apigateway-authtype": "awsSigv4"
+            },
+            "bearer": {
+                "type": "http", "scheme": "bearer",
+                "description": "A token of the user pool or of another issuer that the deployment trusts, or an API key"
+            },
+            "apiKey": {
+                "type": "apiKey", "name": "x-api-key", "in": "header",
+                "description": "An API key: `nw_<id>_<secret>`"
             }
         }
     })

@@ -13,14 +13,14 @@ use http::Method;
 use serde_json::Value;
 
 use crate::{
-    App, MAX_BODY_BYTES, archives, files, json, me, notes, openapi,
+    App, MAX_BODY_BYTES, api_keys, archives, files, json, me, notes, openapi,
     problem::{self, Kind},
 };
 
 /// How the gateway authorizes a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
-    /// By the request's signature and the policies of who signed it.
+    /// By who calls: the request's signature and the policies of who signed it, or another way in.
     Iam,
     /// Not at all: anybody may call it.
     None,
@@ -47,12 +47,15 @@ pub struct RouteInfo {
     pub(crate) handler: fn() -> MethodRouter<App>,
 }
 
-static ROUTES: [RouteInfo; 6] = [
+static ROUTES: [RouteInfo; 9] = [
     notes::list::ROUTE,
     notes::create::ROUTE,
     notes::get::ROUTE,
     notes::update::ROUTE,
     notes::delete::ROUTE,
+    api_keys::list::ROUTE,
+    api_keys::create::ROUTE,
+    api_keys::revoke::ROUTE,
     openapi::ROUTE,
 ];
 

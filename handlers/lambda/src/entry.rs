@@ -7,18 +7,21 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::{
-    environment::{ApiSettings, Environment, EnvironmentError},
-    initialization, log, wiring,
+    environment::{ApiSettings, AuthorizerSettings, Environment, EnvironmentError},
+    initialization, log,
+    wiring::{self, IssuersError},
 };
 
 /// Why a function cannot begin.
 #[derive(Debug, Error)]
-enum InitError {
+pub(crate) enum InitError {
     #[error(transparent)]
     Environment(#[from] EnvironmentError),
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
-    #[error("`_HANDLER` is `{0}`: it must be `api` or `archiver`")]
+    #[error("the issuers of tokens cannot be trusted as they are described")]
+    Issuers(#[from] IssuersError),
+    #[error("`_HANDLER` is `{0}`: it must be `api`, `archiver` or `authorizer`")]
     UnknownHandler(String),
 }
 
@@ -56,6 +59,13 @@ async fn start(environment: &Environment) -> Result<Result<(), lambda_runtime::E
             let work =
                 |event: LambdaEvent<Box<RawValue>>| archiver.work(event.payload, event.context);
             Ok(Runtime::new(service_fn(work)).run().await)
+        }
+        "authorizer" => {
+            let settings = AuthorizerSettings::read(environment)?;
+            let authorizer = wiring::authorizer(&settings, &runtime)?;
+            let answer =
+                |event: LambdaEvent<Box<RawValue>>| authorizer.answer(event.payload, event.context);
+            Ok(Runtime::new(service_fn(answer)).run().await)
         }
         other => Err(InitError::UnknownHandler(other.to_owned())),
     }

@@ -56,6 +56,12 @@ pub(crate) struct ApiSettings {
     pub(crate) notes_table: String,
     /// The name of the idempotency keys' table.
     pub(crate) idempotency_table: String,
+    /// The name of the API keys' table.
+    pub(crate) api_keys_table: String,
+    /// The name of the table of links between logins and identities.
+    pub(crate) identity_links_table: String,
+    /// The identity pool's id.
+    pub(crate) identity_pool: String,
     /// The name of the files' bucket.
     pub(crate) bucket: String,
 }
@@ -65,17 +71,56 @@ impl ApiSettings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut read = Reader::new(environment);
         let settings = Self {
-            aws: AwsSettings {
-                region: read.required("AWS_REGION"),
-                access_key_id: read.required("AWS_ACCESS_KEY_ID"),
-                secret_access_key: read.required("AWS_SECRET_ACCESS_KEY"),
-                session_token: environment.get("AWS_SESSION_TOKEN"),
-                dynamodb_endpoint: read.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
-                s3_endpoint: read.endpoint("AWS_ENDPOINT_URL_S3"),
-            },
+            aws: read.aws(),
             notes_table: read.required("NOTES_TABLE"),
             idempotency_table: read.required("IDEMPOTENCY_TABLE"),
+            api_keys_table: read.required("API_KEYS_TABLE"),
+            identity_links_table: read.required("IDENTITY_LINKS_TABLE"),
+            identity_pool: read.required("IDENTITY_POOL"),
             bucket: read.required("BUCKET"),
+        };
+        read.done(settings)
+    }
+}
+
+/// What the authorizer's function needs.
+pub(crate) struct AuthorizerSettings {
+    /// Where AWS is, and who asks.
+    pub(crate) aws: AwsSettings,
+    /// The name of the API keys' table.
+    pub(crate) api_keys_table: String,
+    /// The user pool, as its tokens name it.
+    pub(crate) user_pool_issuer: String,
+    /// The user pool's client, for whom its tokens must be.
+    pub(crate) user_pool_client: String,
+    /// Another issuer, if there is one.
+    pub(crate) issuer: Option<String>,
+    /// Who that issuer's tokens must be for.
+    pub(crate) audiences: Vec<String>,
+    /// How that issuer signs.
+    pub(crate) algorithms: Vec<String>,
+}
+
+impl AuthorizerSettings {
+    /// Reads them, and names everything that is missing at once.
+    pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
+        let mut read = Reader::new(environment);
+        let list = |name| {
+            let text = environment.get(name).unwrap_or_default();
+            let items = text.split(',').map(str::trim);
+            items
+                .filter(|item| !item.is_empty())
+                .map(str::to_owned)
+                .collect()
+        };
+        let settings = Self {
+            aws: read.aws(),
+            api_keys_table: read.required("API_KEYS_TABLE"),
+            user_pool_issuer: read.required("USER_POOL_ISSUER"),
+            user_pool_client: read.required("USER_POOL_CLIENT"),
+            issuer: environment.get("TOKEN_ISSUER"),
+            audiences: list("TOKEN_AUDIENCES"),
+            algorithms: list("TOKEN_ALGORITHMS"),
         };
         read.done(settings)
     }
@@ -95,6 +140,8 @@ pub(crate) struct AwsSettings {
     pub(crate) dynamodb_endpoint: Option<String>,
     /// The URL of S3, if it is not AWS's.
     pub(crate) s3_endpoint: Option<String>,
+    /// The URL of the identity pools, if it is not AWS's.
+    pub(crate) identity_endpoint: Option<String>,
 }
 
 /// Reads variables, and keeps the names of those that are missing.
@@ -116,6 +163,19 @@ impl<'a> Reader<'a> {
             self.missing.push(name);
             String::new()
         })
+    }
+
+    /// What every AWS client is made from.
+    fn aws(&mut self) -> AwsSettings {
+        AwsSettings {
+            region: self.required("AWS_REGION"),
+            access_key_id: self.required("AWS_ACCESS_KEY_ID"),
+            secret_access_key: self.required("AWS_SECRET_ACCESS_KEY"),
+            session_token: self.environment.get("AWS_SESSION_TOKEN"),
+            dynamodb_endpoint: self.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+            s3_endpoint: self.endpoint("AWS_ENDPOINT_URL_S3"),
+            identity_endpoint: self.endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY"),
+        }
     }
 
     /// The URL of one service, or that of all.
@@ -146,7 +206,13 @@ mod tests {
             _ => None,
         });
         let error = ApiSettings::read(&environment).err();
-        let names = vec!["NOTES_TABLE", "IDEMPOTENCY_TABLE"];
+        let names = vec![
+            "NOTES_TABLE",
+            "IDEMPOTENCY_TABLE",
+            "API_KEYS_TABLE",
+            "IDENTITY_LINKS_TABLE",
+            "IDENTITY_POOL",
+        ];
         assert_eq!(error, Some(EnvironmentError(names)));
         assert_eq!(
             environment.runtime().err().map(|error| error.to_string()),

@@ -1,5 +1,5 @@
-//! The Lambda entry points: one binary that serves the HTTP API behind API Gateway, or works on archives, as the
-//! function's `Handler` says.
+//! The Lambda entry points: one binary that serves the HTTP API behind API Gateway, tells it who comes with tokens
+//! and API keys, or works on archives, as the function's `Handler` says.
 //!
 //! # The fronts of the HTTP API
 //! All three are told apart by their events; requests are read to what the local gateway would have made of them.
@@ -21,6 +21,7 @@
 
 mod api;
 mod archiver;
+mod authorizer;
 mod aws_http;
 mod entry;
 mod environment;

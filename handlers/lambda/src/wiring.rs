@@ -1,5 +1,8 @@
 //! The one place where concrete adapters are chosen and put together.
 
+mod broker;
+mod issuers;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
@@ -8,16 +11,22 @@ use aws_sdk_s3::config::IdentityCache;
 use aws_types::{SdkConfig, region::Region};
 use http::Uri;
 use notewarden_archiver::{JobError, Jobs};
-use notewarden_domain::{Timestamp, notes::Notes, work::Work};
-use notewarden_dynamodb::{DynamoNotes, Tables};
+use notewarden_domain::{
+    Timestamp, api_keys::ApiKeys, notes::Notes, ports::Clock, sign_ins::SignIns, work::Work,
+};
+use notewarden_dynamodb::{DynamoApiKeys, DynamoLinks, DynamoNotes, Tables};
 use notewarden_s3::S3Files;
 use notewarden_system::{SystemClock, SystemIds};
 
+pub(crate) use self::issuers::IssuersError;
+use self::{broker::LazyIdentities, issuers::issuers};
 use crate::{
     Api, Records,
     archiver::Archiver,
+    authorizer::Authorizer,
     aws_http::AwsHttp,
-    environment::{ApiSettings, AwsSettings, RuntimeSettings},
+    entry::InitError,
+    environment::{ApiSettings, AuthorizerSettings, AwsSettings, RuntimeSettings},
 };
 
 /// How long the start may wait for connections. A start has a whole processor for itself, which the requests of a
@@ -35,11 +44,23 @@ pub(crate) async fn api(
         notes: settings.notes_table.clone(),
         idempotency: settings.idempotency_table.clone(),
     };
+    let store = DynamoNotes::new(
+        &sdk_config(aws, &http, aws.dynamodb_endpoint.as_deref()),
+        tables,
+    );
+    let api_keys = ApiKeys::new(
+        Arc::new(DynamoApiKeys::beside(&store, &settings.api_keys_table)),
+        Arc::new(SystemClock),
+        Arc::new(SystemIds::default()),
+    );
+    let identities = LazyIdentities::new(
+        sdk_config(aws, &http, aws.identity_endpoint.as_deref()),
+        settings.identity_pool.clone(),
+    );
+    let links = DynamoLinks::beside(&store, &settings.identity_links_table);
+    let sign_ins = SignIns::new(Arc::new(links), Arc::new(identities));
     let notes = Notes::new(
-        Arc::new(DynamoNotes::new(
-            &sdk_config(aws, &http, aws.dynamodb_endpoint.as_deref()),
-            tables,
-        )),
+        Arc::new(store),
         Arc::new(S3Files::new(
             &sdk_config(aws, &http, aws.s3_endpoint.as_deref()),
             settings.bucket.clone(),
@@ -51,9 +72,33 @@ pub(crate) async fn api(
     let router = notewarden_api::router(notewarden_api::App {
         notes,
         storage: None,
+        api_keys,
+        sign_ins,
     });
     let records = Records::to_stdout(runtime.function.clone());
     Ok(Api::new(router, Arc::new(SystemClock), records))
+}
+
+/// The function that tells who comes.
+pub(crate) fn authorizer(
+    settings: &AuthorizerSettings,
+    runtime: &RuntimeSettings,
+) -> Result<Authorizer, InitError> {
+    let http = AwsHttp::new()?;
+    let aws = &settings.aws;
+    let config = sdk_config(aws, &http, aws.dynamodb_endpoint.as_deref());
+    let keys = DynamoApiKeys::new(&config, &settings.api_keys_table);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    Ok(Authorizer {
+        api_keys: ApiKeys::new(
+            Arc::new(keys),
+            clock.clone(),
+            Arc::new(SystemIds::default()),
+        ),
+        issuers: issuers(settings, &clock)?,
+        clock,
+        records: Records::to_stdout(runtime.function.clone()),
+    })
 }
 
 /// The archive worker's function.

@@ -230,6 +230,37 @@ impl Access {
         })
     }
 
+    /// Writes what another authorizer than IAM has found into the decision log: that it lets a request through, or
+    /// `refusal`, why not.
+    pub fn note_authorizer(
+        &self,
+        request_id: &str,
+        action: &str,
+        resource: String,
+        refusal: Option<String>,
+    ) {
+        let outcome = match &refusal {
+            None => Outcome::Allowed,
+            Some(reason) => {
+                tracing::info!(request_id, action, reason, "a request was refused");
+                Outcome::Refused
+            }
+        };
+        let reason = refusal.unwrap_or_else(|| "the authorizer knows who calls".to_owned());
+        self.decisions.record(Decision {
+            request_id: request_id.to_owned(),
+            at: self.clock.now(),
+            principal: None,
+            action: action.to_owned(),
+            resource,
+            outcome,
+            explain: Box::new(move |_| Explanation {
+                reason: reason.clone(),
+                ..Explanation::default()
+            }),
+        });
+    }
+
     fn refuse(&self, request_id: &str, at: Timestamp, action: &str, path: &str, refusal: &Refusal) {
         let refusal = refusal.clone();
         self.decisions.record(Decision {

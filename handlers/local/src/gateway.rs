@@ -11,7 +11,7 @@ use notewarden_api::{
     encode_path,
 };
 use notewarden_domain::Timestamp;
-use notewarden_infra::{ApiSettings, RouteAuth};
+use notewarden_infra::{ApiSettings, CorsSettings, RouteAuth, TokenAuth};
 use notewarden_sigv4::Service;
 use serde_json::json;
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
@@ -22,6 +22,7 @@ use crate::{
     app::App,
     deployment::{ACCOUNT_ID, REGION},
     front::{BodyError, Unread},
+    tokens::{self, Barred, TokenApi},
     wire::{self, Response, WireRequest},
 };
 
@@ -36,13 +37,28 @@ const CLF: &[BorrowedFormatItem<'_>] =
 /// The HTTP API.
 pub struct Gateway {
     settings: ApiSettings,
+    tokens: Option<TokenApi>,
+    /// What both APIs take, as a browser that asks does not tell for which of them.
+    preflight: CorsSettings,
     router: axum::Router,
 }
 
 impl Gateway {
-    /// The API of these settings, served by `router`.
-    pub const fn new(settings: ApiSettings, router: axum::Router) -> Self {
-        Self { settings, router }
+    /// The API of these settings, and the one for tokens and keys, both served by `router`.
+    pub fn new(settings: ApiSettings, tokens: Option<TokenApi>, router: axum::Router) -> Self {
+        let mut preflight = settings.cors.clone();
+        if let Some(tokens) = &tokens {
+            let more = tokens.settings.cors.allow_headers.iter();
+            let known = &settings.cors.allow_headers;
+            let more = more.filter(|name| !known.contains(name));
+            preflight.allow_headers.extend(more.cloned());
+        }
+        Self {
+            settings,
+            tokens,
+            preflight,
+            router,
+        }
     }
 
     /// The API's settings, its routes among them.
@@ -50,20 +66,24 @@ impl Gateway {
         &self.settings
     }
 
-    /// Answers a request as the HTTP API does.
+    /// Answers a request as the HTTP API does that it is for.
     pub async fn handle(&self, app: &App, request: Unread) -> Response {
         let origin = request.parts.headers.get(header::ORIGIN).cloned();
+        let has_credential = tokens::has_credential(&request.parts.headers);
+        let tokens = self.tokens.as_ref().filter(|_| has_credential);
         if request.parts.method == Method::OPTIONS {
             let mut response = Response::new(wire::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
-            cors::apply_preflight(&self.settings.cors, origin.as_ref(), response.headers_mut());
+            cors::apply_preflight(&self.preflight, origin.as_ref(), response.headers_mut());
             return response;
         }
-        let mut response = self
-            .authorized(app, request)
-            .await
-            .unwrap_or_else(Refused::answer);
-        cors::apply(&self.settings.cors, origin.as_ref(), response.headers_mut());
+        let answered = match tokens {
+            Some(tokens) => self.by_token(app, tokens, request).await,
+            None => self.authorized(app, request).await,
+        };
+        let mut response = answered.unwrap_or_else(Refused::answer);
+        let cors = tokens.map_or(&self.settings.cors, |tokens| &tokens.settings.cors);
+        cors::apply(cors, origin.as_ref(), response.headers_mut());
         response
     }
 
@@ -73,25 +93,48 @@ impl Gateway {
             .settings
             .route(&request.parts.method, &path)
             .ok_or(Refused::NotFound)?;
-        let request = request
-            .read(BODY_LIMIT)
-            .await
-            .map_err(|error| match error {
-                BodyError::TooLarge => Refused::TooLarge,
-                BodyError::Cut => Refused::BadRequest,
-            })?;
+        let request = request.read(BODY_LIMIT).await.map_err(Refused::of_body)?;
         let authorizer = match found.route.auth {
             RouteAuth::Open => None,
             RouteAuth::AwsIam => {
                 let method = &request.parts.method;
-                let resource = format!(
-                    "arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{}/{STAGE}/{method}{path}",
-                    self.settings.id
-                );
+                let resource = execute_api_arn(&self.settings.id, method, &path);
                 Some(authorize(app, &request, &resource)?)
             }
         };
-        let context = self.context(&request, &found.route.key(), authorizer);
+        let context = self.context(&request, &self.settings.id, &found.route.key(), authorizer);
+        Ok(self.invoke(request, &path, context).await)
+    }
+
+    /// The same for a request with a token or a key.
+    async fn by_token(
+        &self,
+        app: &App,
+        tokens: &TokenApi,
+        request: Unread,
+    ) -> Result<Response, Refused> {
+        let path = decode_path(request.parts.uri.path()).ok_or(Refused::NotFound)?;
+        let route = tokens.settings.route(&request.parts.method, &path);
+        let route = route.ok_or(Refused::NotFound)?;
+        let request = request.read(BODY_LIMIT).await.map_err(Refused::of_body)?;
+        let found = tokens.authorize(route, &request.parts.headers).await;
+        let refusal = found
+            .as_ref()
+            .err()
+            .map(|barred| barred.reason().to_owned());
+        if route.auth != TokenAuth::Open {
+            let id = &tokens.settings.id;
+            let method = &request.parts.method;
+            let resource = execute_api_arn(id, method, &path);
+            app.access
+                .note_authorizer(&request.id, INVOKE, resource, refusal);
+        }
+        let authorizer = found.map_err(|barred| match barred {
+            Barred::Unauthorized(_) => Refused::Unauthorized,
+            Barred::Forbidden(_) => Refused::Forbidden,
+            Barred::Failed(_) => Refused::Failed,
+        })?;
+        let context = self.context(&request, &tokens.settings.id, &route.key, authorizer);
         Ok(self.invoke(request, &path, context).await)
     }
 
@@ -112,6 +155,7 @@ impl Gateway {
     fn context(
         &self,
         request: &WireRequest,
+        api_id: &str,
         route_key: &str,
         authorizer: Option<Authorizer>,
     ) -> GatewayContext {
@@ -132,7 +176,7 @@ impl Gateway {
         let host = text(header::HOST);
         GatewayContext {
             account_id: ACCOUNT_ID.to_owned(),
-            api_id: self.settings.id.clone(),
+            api_id: api_id.to_owned(),
             authorizer,
             domain_prefix: host.split(['.', ':']).next().unwrap_or_default().to_owned(),
             domain_name: host,
@@ -152,6 +196,10 @@ impl Gateway {
     }
 }
 
+fn execute_api_arn(api: &str, method: &Method, path: &str) -> String {
+    format!("arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api}/{STAGE}/{method}{path}")
+}
+
 fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Authorizer, Refused> {
     let signer = app
         .access
@@ -164,21 +212,19 @@ fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Authori
 
 fn authorizer_of(signer: &Signer) -> Authorizer {
     let principal = &signer.credential.principal;
-    Authorizer {
-        iam: Some(IamAuthorizer {
-            access_key: signer.credential.access_key_id.clone(),
-            account_id: principal.account_id.clone(),
-            caller_id: principal.user_id.clone(),
-            cognito_identity: principal.identity().map(|identity| CognitoIdentity {
-                amr: identity.amr.clone(),
-                identity_id: identity.identity_id.to_string(),
-                identity_pool_id: identity.identity_pool_id.clone(),
-            }),
-            principal_org_id: None,
-            user_arn: principal.arn.clone(),
-            user_id: principal.user_id.clone(),
+    Authorizer::iam(IamAuthorizer {
+        access_key: signer.credential.access_key_id.clone(),
+        account_id: principal.account_id.clone(),
+        caller_id: principal.user_id.clone(),
+        cognito_identity: principal.identity().map(|identity| CognitoIdentity {
+            amr: identity.amr.clone(),
+            identity_id: identity.identity_id.to_string(),
+            identity_pool_id: identity.identity_pool_id.clone(),
         }),
-    }
+        principal_org_id: None,
+        user_arn: principal.arn.clone(),
+        user_id: principal.user_id.clone(),
+    })
 }
 
 fn common_log_time(at: Timestamp) -> String {
@@ -191,18 +237,30 @@ fn common_log_time(at: Timestamp) -> String {
 #[derive(Clone, Copy, Debug)]
 enum Refused {
     BadRequest,
+    Failed,
     Forbidden,
     NotFound,
     TooLarge,
+    Unauthorized,
 }
 
 impl Refused {
+    const fn of_body(error: BodyError) -> Self {
+        match error {
+            BodyError::TooLarge => Self::TooLarge,
+            BodyError::Cut => Self::BadRequest,
+        }
+    }
+
     fn answer(self) -> Response {
         let (status, message) = match self {
             Self::BadRequest => (StatusCode::BAD_REQUEST, "Bad Request"),
+            // As the gateway answers if an authorizer fails.
+            Self::Failed => (StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
             Self::Forbidden => (StatusCode::FORBIDDEN, "Forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "Not Found"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "Unauthorized"),
         };
         let mut response = wire::json(status, &json!({ "message": message }));
         if matches!(self, Self::BadRequest | Self::TooLarge) {

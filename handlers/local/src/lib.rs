@@ -25,6 +25,7 @@ pub mod s3;
 pub mod server;
 pub mod smtp;
 pub mod sts;
+pub mod tokens;
 pub mod triggers;
 pub mod web;
 pub mod wire;

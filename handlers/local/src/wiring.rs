@@ -1,6 +1,7 @@
 //! The one place where concrete adapters are chosen and put together.
 
 mod from_template;
+mod issuers;
 mod providers;
 
 use std::{
@@ -12,11 +13,16 @@ use std::{
 };
 
 use notewarden_domain::{
+    api_keys::ApiKeys,
     notes::Notes,
     ports::{Clock, IdSource},
+    sign_ins::SignIns,
 };
-use notewarden_embedded::{Database, EmbeddedFiles, EmbeddedNotes, Objects};
+use notewarden_embedded::{
+    Database, EmbeddedApiKeys, EmbeddedFiles, EmbeddedLinks, EmbeddedNotes, Objects,
+};
 use notewarden_infra::{Stack, Template, TemplateError};
+use notewarden_oidc::Fetch;
 use notewarden_userpool::{
     Credentials, Identities, IdentityPool, Roles, UserPool, identity_pool::UserPoolLogin,
     user_pool::MessageListener,
@@ -31,6 +37,7 @@ use crate::{
     links::SessionLinks,
     smtp::SmtpMailer,
     system::{SystemClock, SystemIds},
+    tokens::TokenApi,
     triggers::Triggers,
 };
 
@@ -43,6 +50,8 @@ pub struct Settings {
     pub on_message: MessageListener,
     /// The template to serve, in place of the one that the server was built with.
     pub template: Option<PathBuf>,
+    /// Values of the template's parameters, in place of their defaults.
+    pub parameters: BTreeMap<String, String>,
     /// The login providers of the identity pool: `providers.json` in the data directory, if there is one, unless
     /// another file is named.
     pub providers: Option<PathBuf>,
@@ -61,6 +70,7 @@ impl Settings {
             data_dir: data_dir.into(),
             on_message,
             template: None,
+            parameters: BTreeMap::new(),
             providers: None,
             triggers: None,
             mail: None,
@@ -87,7 +97,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         Some(path) => read_template(path)?,
         None => Template::bundled()?,
     };
-    let place = place(&template, &deployment);
+    let place = place(&template, &deployment, &settings.parameters);
     let stack = template.deploy(&place)?;
     let functions = template.functions(&place)?;
     let api = functions.iter().find(|function| function.handler == "api");
@@ -127,7 +137,9 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         .map(|pool| pool.client_id.clone());
     let login = UserPoolLogin::new(user_pool.clone(), client_ids.collect());
     let provider = UserPoolLogin::provider_name(&user_pool).to_owned();
-    let mut logins = providers::read(settings.providers.as_deref(), &data_dir, &clock)?;
+    let fetch: Arc<dyn Fetch> = Arc::new(issuers::Documents::new(user_pool.clone())?);
+    let described = providers::read(settings.providers.as_deref(), &data_dir, &fetch, &clock)?;
+    let mut logins = described.logins;
     providers::check_template(&logins, &stack.identity_pool)?;
     logins.insert(provider, Arc::new(login));
     let roles: Arc<Roles> = Arc::new(from_template::roles(&stack)?);
@@ -155,15 +167,38 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         clock.clone(),
         ids.clone(),
     );
+    let api_keys = ApiKeys::new(
+        Arc::new(EmbeddedApiKeys::new(database.clone())),
+        clock.clone(),
+        ids.clone(),
+    );
+    let sign_ins = SignIns::new(
+        Arc::new(EmbeddedLinks::new(database.clone())),
+        Arc::new(identity_pool.clone()),
+    );
+    let of_pool = issuers::of_user_pool(&user_pool, &deployment.user_pool_client, &fetch, &clock)?;
+    let tokens = match stack.token_api {
+        None => None,
+        Some(settings) => Some(TokenApi {
+            gateways: issuers::of_gateway(&settings, &fetch, &clock)?
+                .into_iter()
+                .collect(),
+            settings,
+            issuers: described.issuers.into_iter().chain([of_pool]).collect(),
+            api_keys: api_keys.clone(),
+        }),
+    };
     let router = notewarden_api::router(notewarden_api::App {
         notes,
         storage: None,
+        api_keys,
+        sign_ins,
     });
     Ok(Arc::new(App {
         endpoint,
         links,
         access,
-        gateway: Gateway::new(stack.api, router),
+        gateway: Gateway::new(stack.api, tokens, router),
         user_pool,
         identity_pool,
         admin: credentials.admin().await?,
@@ -186,7 +221,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
 /// # Errors
 /// The template cannot be read.
 pub fn role_policies(deployment: &Deployment) -> Result<BTreeMap<String, Policies>, WiringError> {
-    let stack = deploy(&Template::bundled()?, deployment)?;
+    let stack = deploy(&Template::bundled()?, deployment, &BTreeMap::new())?;
     Ok(from_template::role_policies(&stack)?)
 }
 
@@ -198,23 +233,34 @@ fn read_template(path: &Path) -> Result<Template, WiringError> {
 }
 
 /// The template, read for this deployment.
-fn deploy(template: &Template, deployment: &Deployment) -> Result<Stack, TemplateError> {
-    template.deploy(&place(template, deployment))
+fn deploy(
+    template: &Template,
+    deployment: &Deployment,
+    parameters: &BTreeMap<String, String>,
+) -> Result<Stack, TemplateError> {
+    template.deploy(&place(template, deployment, parameters))
 }
 
 /// Where everything of the template has an id, what exists on AWS only included: functions' roles name it.
-fn place(template: &Template, deployment: &Deployment) -> notewarden_infra::Deployment {
+fn place(
+    template: &Template,
+    deployment: &Deployment,
+    parameters: &BTreeMap<String, String>,
+) -> notewarden_infra::Deployment {
     let place = notewarden_infra::Deployment::new(REGION, ACCOUNT_ID)
         .with("UserPool", &deployment.user_pool)
         .with("UserPoolClient", &deployment.user_pool_client)
         .with("IdentityPool", &deployment.identity_pool)
         .with("Api", &deployment.api_id)
         .with("Bucket", &deployment.bucket);
-    template.resource_types().fold(place, |place, (id, _)| {
+    let place = template.resource_types().fold(place, |place, (id, _)| {
         if place.id(id).is_some() {
             return place;
         }
         place.with(id, format!("notewarden-{id}-{}", deployment.suffix))
+    });
+    parameters.iter().fold(place, |place, (name, value)| {
+        place.with_parameter(name, value)
     })
 }
 
@@ -232,18 +278,27 @@ fn prepare_signing_keys(user_pool: UserPool) {
 /// # Errors
 /// The template cannot be read.
 pub fn template_routes() -> Result<Vec<String>, TemplateError> {
-    Ok(deploy(&Template::bundled()?, &Deployment::example())?
-        .api
-        .routes
-        .iter()
-        .map(notewarden_infra::Route::key)
-        .collect())
+    Ok(deploy(
+        &Template::bundled()?,
+        &Deployment::example(),
+        &BTreeMap::new(),
+    )?
+    .api
+    .routes
+    .iter()
+    .map(notewarden_infra::Route::key)
+    .collect())
 }
 
 /// The template for tests, with ids that are easy to read.
 #[cfg(test)]
 pub(crate) fn test_stack() -> Stack {
-    deploy(&Template::bundled().unwrap(), &Deployment::example()).unwrap()
+    deploy(
+        &Template::bundled().unwrap(),
+        &Deployment::example(),
+        &BTreeMap::new(),
+    )
+    .unwrap()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 /// A path's segments; the order is the one in which API Gateway prefers patterns, best first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct PathPattern(Vec<Segment>);
+pub(crate) struct PathPattern(Vec<Segment>);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
@@ -12,7 +12,7 @@ enum Segment {
 }
 
 impl PathPattern {
-    pub(super) fn parse(path: &str) -> Result<Self, String> {
+    pub(crate) fn parse(path: &str) -> Result<Self, String> {
         let bare = path
             .strip_prefix('/')
             .ok_or_else(|| format!("the path `{path}` does not begin with `/`"))?;
@@ -36,7 +36,7 @@ impl PathPattern {
     }
 
     /// The values of the variables, if `path` fits.
-    pub(super) fn matches<'a>(&'a self, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
+    pub(crate) fn matches<'a>(&'a self, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
         let mut rest = Some(path.strip_prefix('/')?);
         let mut parameters = Vec::new();
         for segment in &self.0 {

@@ -5,7 +5,15 @@ use notewarden_infra::{Deployment, FunctionSettings, Template};
 use serde_json::{Value, json};
 
 /// The ARN of each resource that a role may name, where every physical id is the logical one.
-const ARNS: [(&str, &str); 8] = [
+const ARNS: [(&str, &str); 11] = [
+    (
+        "ApiKeys",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/ApiKeys",
+    ),
+    (
+        "IdentityLinks",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/IdentityLinks",
+    ),
     (
         "ApiFunctionLogs",
         "arn:aws:logs:us-east-1:000000000000:log-group:ApiFunctionLogs",
@@ -17,6 +25,10 @@ const ARNS: [(&str, &str); 8] = [
     (
         "ArchiverFunctionLogs",
         "arn:aws:logs:us-east-1:000000000000:log-group:ArchiverFunctionLogs",
+    ),
+    (
+        "AuthorizerFunctionLogs",
+        "arn:aws:logs:us-east-1:000000000000:log-group:AuthorizerFunctionLogs",
     ),
     ("Bucket", "arn:aws:s3:::Bucket"),
     (
@@ -135,18 +147,38 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
     for function in &functions {
         assert_eq!(function.log_group, format!("{}Logs", function.logical_id));
     }
-    let [api, archiver] = functions.as_slice() else {
+    let [api, archiver, authorizer] = functions.as_slice() else {
         panic!("{} functions", functions.len());
     };
     assert_eq!((&*api.handler, &*archiver.handler), ("api", "archiver"));
+    assert_eq!(authorizer.handler, "authorizer");
     let environment: Vec<_> = api.environment.iter().map(|(k, v)| (&**k, &**v)).collect();
     assert_eq!(
         environment,
         [
+            ("API_KEYS_TABLE", "ApiKeys"),
             ("BUCKET", "Bucket"),
             ("IDEMPOTENCY_TABLE", "Idempotency"),
+            ("IDENTITY_LINKS_TABLE", "IdentityLinks"),
+            ("IDENTITY_POOL", "IdentityPool"),
             ("NOTES_TABLE", "Notes")
         ]
     );
     assert!(archiver.environment.is_empty());
+    let environment = authorizer.environment.iter();
+    let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
+    assert_eq!(
+        environment,
+        [
+            ("API_KEYS_TABLE", "ApiKeys"),
+            ("TOKEN_ALGORITHMS", "RS256"),
+            ("TOKEN_AUDIENCES", ""),
+            ("TOKEN_ISSUER", ""),
+            ("USER_POOL_CLIENT", "UserPoolClient"),
+            (
+                "USER_POOL_ISSUER",
+                "https://cognito-idp.us-east-1.amazonaws.com/UserPool"
+            ),
+        ]
+    );
 }

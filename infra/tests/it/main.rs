@@ -12,6 +12,7 @@ mod identity_pool;
 mod permissions;
 mod policies;
 mod settings;
+mod token_api;
 mod variants;
 
 use notewarden_infra::{Deployment, Stack, Template};
@@ -35,6 +36,9 @@ fn place() -> Deployment {
         .with("Bucket", "notewarden-files")
         .with("ApiFunction", "notewarden-ApiFunction")
         .with("ApiFunctionUrl", "url0000000")
+        .with("TokenApi", "tokens0000")
+        .with("JwtAuthorizer", "jwt0000000")
+        .with("FunctionAuthorizer", "function00")
 }
 
 fn stack_with<const N: usize>(parameters: [(&str, &str); N]) -> Stack {

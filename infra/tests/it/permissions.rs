@@ -10,16 +10,21 @@ use super::functions::{functions, name, statements, strings};
 /// What a function calls: the adapters that are wired into it, and the queue that it is fed from.
 struct Calls {
     function: &'static str,
+    /// What each of its adapters was seen to do, as a file beside the adapter's tests.
     adapters: &'static [&'static str],
     /// What the links that it signs let their bearers do: signing calls nothing.
     links: &'static [&'static str],
     queue: Option<&'static str>,
 }
 
-const CALLS: [Calls; 2] = [
+const CALLS: [Calls; 3] = [
     Calls {
         function: "ApiFunction",
-        adapters: &["dynamodb", "s3"],
+        adapters: &[
+            "dynamodb/tests/permissions.golden",
+            "dynamodb/tests/ways_in.golden",
+            "s3/tests/permissions.golden",
+        ],
         links: &LINK_ACTIONS,
         queue: None,
     },
@@ -28,6 +33,12 @@ const CALLS: [Calls; 2] = [
         adapters: &[],
         links: &[],
         queue: Some("ArchiveQueue"),
+    },
+    Calls {
+        function: "AuthorizerFunction",
+        adapters: &["dynamodb/tests/authentication.golden"],
+        links: &[],
+        queue: None,
     },
 ];
 
@@ -86,8 +97,7 @@ fn called(calls: &Calls) -> BTreeSet<String> {
     for adapter in calls.adapters {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../adapters")
-            .join(adapter)
-            .join("tests/permissions.golden");
+            .join(adapter);
         let text = fs::read_to_string(&golden)
             .unwrap_or_else(|error| panic!("{}: {error}", golden.display()));
         assert!(!text.is_empty(), "{} names nothing", golden.display());

@@ -73,10 +73,13 @@ fn the_routes_are_these_and_only_the_contract_is_open() {
         .collect();
     routes.sort_by(|(a, _), (b, _)| a.cmp(b));
     let expected = [
+        ("DELETE /api-keys/{keyId}", RouteAuth::AwsIam),
         ("DELETE /notes/{noteId}", RouteAuth::AwsIam),
+        ("GET /api-keys", RouteAuth::AwsIam),
         ("GET /notes", RouteAuth::AwsIam),
         ("GET /notes/{noteId}", RouteAuth::AwsIam),
         ("GET /openapi.json", RouteAuth::Open),
+        ("POST /api-keys", RouteAuth::AwsIam),
         ("POST /notes", RouteAuth::AwsIam),
         ("PUT /notes/{noteId}", RouteAuth::AwsIam),
     ];

@@ -48,6 +48,12 @@ impl MemoryIdentities {
         token
     }
 
+    /// Takes `token` for an ID token of the person whom `provider` calls `subject`.
+    pub fn add(&self, provider: &str, subject: &str, token: &str) {
+        let person = (provider.to_owned(), subject.to_owned());
+        self.lock().tokens.insert((person, token.to_owned()));
+    }
+
     fn lock(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }

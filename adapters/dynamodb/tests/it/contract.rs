@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use notewarden_testkit::{SeededIds, contract};
+use notewarden_testkit::{SeededIds, contract, http::Received};
 use serde_json::Value;
 
 use crate::support::{request, tables::Place};
@@ -28,8 +28,17 @@ async fn dynamo_notes_are_a_note_store() {
         table if table == tables.idempotency => "Idempotency",
         other => panic!("`{other}` is not a table of the store"),
     };
+    assert_permissions(place.close().await, name_of, PERMISSIONS);
+}
+
+/// That what the store asked for is what is written down, a line for each action and table.
+pub fn assert_permissions(
+    requests: Vec<Received>,
+    name_of: impl Fn(&Value) -> &'static str,
+    written_down: &str,
+) {
     let mut needed = BTreeSet::new();
-    for received in place.close().await {
+    for received in requests {
         let (operation, body) = request(&received);
         match operation.as_str() {
             "TransactWriteItems" => {
@@ -49,11 +58,8 @@ async fn dynamo_notes_are_a_note_store() {
         }
     }
     let needed: Vec<_> = needed.iter().map(String::as_str).collect();
-    let written_down: Vec<_> = PERMISSIONS.lines().collect();
-    assert_eq!(
-        needed, written_down,
-        "what the store did, and `permissions.golden`"
-    );
+    let written_down: Vec<_> = written_down.lines().collect();
+    assert_eq!(needed, written_down, "what the store did, and its golden");
 }
 
 /// What a member of a transaction asks permission for: “IAM policies for DynamoDB transactions”.

@@ -14,3 +14,4 @@ mod model;
 mod pages;
 mod support;
 mod transactions;
+mod ways_in;

@@ -6,6 +6,7 @@ use axum::{
     routing,
 };
 use http::{Method, StatusCode};
+use notewarden_domain::sign_ins::SignInError;
 use serde_json::{Value, json};
 
 use super::login::Login;
@@ -32,7 +33,13 @@ async fn handle(
     SignedIn(caller): SignedIn,
     login: Login,
 ) -> Result<Response, Problem> {
-    app.account()?.erase(&caller, login.subject).await?;
+    let account = app.account()?;
+    // Nobody is to come back by a key, nor to be led by a link to what is gone. The link goes last: until then the
+    // request can be made again, whichever way it came.
+    app.api_keys.revoke_all(&caller).await?;
+    account.erase(&caller, login.subject).await?;
+    let forgotten = app.sign_ins.forget(&caller.identity).await;
+    forgotten.map_err(SignInError::from)?;
     Ok(StatusCode::ACCEPTED.into_response())
 }
 

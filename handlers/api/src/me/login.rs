@@ -2,7 +2,9 @@
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use notewarden_domain::sign_ins;
 use serde::Serialize;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::GatewayContext;
@@ -72,11 +74,31 @@ impl<S: Sync> FromRequestParts<S> for Login {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let context = parts.extensions.get::<GatewayContext>();
-        let identity = context
-            .and_then(|context| context.authorizer.as_ref()?.iam.as_ref())
-            .and_then(|iam| iam.cognito_identity.as_ref());
-        Ok(identity.map_or_else(Self::default, |identity| Self::read(&identity.amr)))
+        let authorizer = context.and_then(|context| context.authorizer.as_ref());
+        let methods = authorizer.and_then(|authorizer| match &authorizer.iam {
+            Some(iam) => Some(iam.cognito_identity.as_ref()?.amr.clone()),
+            None => {
+                let claims = authorizer.jwt.as_ref().map(|jwt| &jwt.claims);
+                of_token(claims.or(authorizer.lambda.as_ref())?)
+            }
+        });
+        Ok(methods.map_or_else(Self::default, |methods| Self::read(&methods)))
     }
+}
+
+/// The same of a token's issuer and subject, as an identity pool would tell them.
+fn of_token(claims: &Map<String, Value>) -> Option<Vec<String>> {
+    let text = |name| claims.get(name).and_then(Value::as_str);
+    let login = sign_ins::Login::new(text("iss")?, text("sub")?).ok()?;
+    let provider = login.provider().to_owned();
+    let sign_in = format!("{provider}:CognitoSignIn:{}", login.subject());
+    let is_ours = is_user_pool(&provider);
+    Some(
+        [provider]
+            .into_iter()
+            .chain(is_ours.then_some(sign_in))
+            .collect(),
+    )
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Malformed,
     /// Nobody has signed in to the identity that the request is made with.
     NotSignedIn,
+    /// The token is of somebody who is not known here yet: their ID token would tell.
+    IdTokenNeeded,
     /// The credentials do not reach this far.
     NotPermitted,
     /// There is nothing here that is the caller's.
@@ -33,6 +35,10 @@ pub(crate) enum Kind {
     KeyReused,
     /// The caller has as many archives under way as are allowed.
     TooManyArchives,
+    /// There are as many as there may be.
+    TooMany,
+    /// The API key has made as many requests as it may for the moment.
+    UsedUp,
     /// Something broke here.
     Internal,
     /// Something is out of reach or overloaded; the request may be repeated.
@@ -44,9 +50,10 @@ pub(crate) enum Kind {
 impl Kind {
     /// Every kind, by status.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Malformed,
         Self::NotSignedIn,
+        Self::IdTokenNeeded,
         Self::NotPermitted,
         Self::NotFound,
         Self::FileInUse,
@@ -59,6 +66,8 @@ impl Kind {
         Self::Invalid,
         Self::KeyReused,
         Self::TooManyArchives,
+        Self::TooMany,
+        Self::UsedUp,
         Self::Internal,
         Self::Unavailable,
         Self::OverQuota,
@@ -84,6 +93,7 @@ impl Kind {
         match self {
             Self::Unavailable => Some("1"),
             Self::TooManyArchives => Some("5"),
+            Self::UsedUp => Some("60"),
             _ => None,
         }
     }
@@ -99,6 +109,11 @@ impl Kind {
                 StatusCode::FORBIDDEN,
                 "urn:notewarden:problem:not-signed-in",
                 "Not signed in",
+            ),
+            Self::IdTokenNeeded => (
+                StatusCode::FORBIDDEN,
+                "urn:notewarden:problem:id-token-needed",
+                "ID token needed once",
             ),
             Self::NotPermitted => (
                 StatusCode::FORBIDDEN,
@@ -155,6 +170,16 @@ impl Kind {
                 StatusCode::TOO_MANY_REQUESTS,
                 "urn:notewarden:problem:too-many-archives",
                 "Too many archives under way",
+            ),
+            Self::TooMany => (
+                StatusCode::CONFLICT,
+                "urn:notewarden:problem:too-many",
+                "Too many",
+            ),
+            Self::UsedUp => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "urn:notewarden:problem:too-many-requests",
+                "Too many requests",
             ),
             Self::Internal => (
                 StatusCode::INTERNAL_SERVER_ERROR,

@@ -1,8 +1,14 @@
 //! What the errors of use cases are to clients: the one table of their kinds.
 
 use notewarden_domain::{
-    StoreError, account::AccountError, archives::ArchivesError, files::FilesError,
-    notes::NotesError, quota::OverQuota,
+    StoreError,
+    account::AccountError,
+    api_keys::{ApiKeysError, UsedUp},
+    archives::ArchivesError,
+    files::FilesError,
+    notes::NotesError,
+    quota::OverQuota,
+    sign_ins::SignInError,
 };
 
 use super::{Kind, Problem};
@@ -28,6 +34,38 @@ impl From<NotesError> for Problem {
             _ => return Self::fault(Kind::Internal, error),
         };
         Self::new(kind, error.to_string())
+    }
+}
+
+impl From<ApiKeysError> for Problem {
+    fn from(error: ApiKeysError) -> Self {
+        let kind = match &error {
+            ApiKeysError::Invalid(invalid) => return Self::at(Kind::Invalid, invalid),
+            ApiKeysError::NotFound => Kind::NotFound,
+            ApiKeysError::TooMany => Kind::TooMany,
+            ApiKeysError::Forbidden { .. } => Kind::NotPermitted,
+            ApiKeysError::Store(cause) => return Self::fault(store_kind(cause), error),
+            _ => return Self::fault(Kind::Internal, error),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        let kind = match &error {
+            SignInError::Unknown => Kind::IdTokenNeeded,
+            SignInError::Refused => Kind::NotSignedIn,
+            SignInError::Store(cause) => return Self::fault(store_kind(cause), error),
+            _ => return Self::fault(Kind::Internal, error),
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<UsedUp> for Problem {
+    fn from(error: UsedUp) -> Self {
+        Self::new(Kind::UsedUp, error.to_string())
     }
 }
 

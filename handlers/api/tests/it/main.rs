@@ -18,4 +18,5 @@ mod names;
 mod notes;
 mod openapi;
 mod preconditions;
+mod ways_in;
 mod world;

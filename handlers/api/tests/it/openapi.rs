@@ -96,7 +96,7 @@ async fn parameters_of_paths_are_described_and_security_is_the_routes() {
         let path = described_path(route);
         let operation = &document["paths"][&path][method];
         let security = match route.auth {
-            Auth::Iam => json!([{ "sigv4": [] }]),
+            Auth::Iam => json!([{ "sigv4": [] }, { "bearer": [] }, { "apiKey": [] }]),
             Auth::None => json!([]),
         };
         assert_eq!(operation["security"], security, "{}", route.operation_id);

@@ -5,12 +5,12 @@ use std::{ops::Deref, sync::Arc};
 use axum::Router;
 use notewarden_api::{App, GatewayContext, Storage, router};
 use notewarden_domain::{
-    IdentityId, ObjectKey, account::Account, archive::Limits, archives::Archives, files::Files,
-    notes::Notes, quota::Quota,
+    IdentityId, ObjectKey, account::Account, api_keys::ApiKeys, archive::Limits,
+    archives::Archives, files::Files, notes::Notes, quota::Quota, sign_ins::SignIns,
 };
 use notewarden_testkit::{
-    FixedClock, MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities,
-    MemoryNotes, MemoryQueue, PlainLinks, SeededIds,
+    FixedClock, MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryClaims, MemoryFiles,
+    MemoryIdentities, MemoryLinks, MemoryNotes, MemoryQueue, PlainLinks, SeededIds,
     client::Actor,
     faults::{Faults, FaultyArchives, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, file, identity, request_context},
@@ -38,6 +38,8 @@ pub struct World {
     pub files: Arc<MemoryFiles>,
     pub archives: Arc<MemoryArchives>,
     pub queue: Arc<MemoryQueue>,
+    pub identities: Arc<MemoryIdentities>,
+    pub api_keys: ApiKeys,
     pub faults: Arc<Faults>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SeededIds>,
@@ -49,6 +51,10 @@ impl World {
         let faults = Arc::new(Faults::default());
         let clock = Arc::new(FixedClock::at(NOON));
         let ids = Arc::new(SeededIds::new(7));
+        let keys = Arc::new(MemoryApiKeys::default());
+        let api_keys = ApiKeys::new(keys, clock.clone(), ids.clone());
+        let identities = Arc::new(MemoryIdentities::new(8));
+        let sign_ins = SignIns::new(Arc::new(MemoryLinks::default()), identities.clone());
         let claims = Arc::new(MemoryClaims::default());
         let stored = Arc::new(MemoryNotes::sharing(claims.clone()));
         let archives = Arc::new(MemoryArchives::sharing(claims.clone()));
@@ -70,7 +76,7 @@ impl World {
                     files: file_store.clone(),
                     index: files.clone(),
                     archives: archives.clone(),
-                    identities: Arc::new(MemoryIdentities::new(8)),
+                    identities: identities.clone(),
                     accounts: Arc::new(MemoryAccounts::new(9)),
                     queue: Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
                     clock: clock.clone(),
@@ -98,9 +104,13 @@ impl World {
                     limits: LIMITS,
                 },
             }),
+            api_keys: api_keys.clone(),
+            sign_ins,
         };
         Self {
             router: router(app),
+            identities,
+            api_keys,
             files,
             archives,
             queue,

@@ -73,6 +73,12 @@ impl Process {
             .env("AWS_ENDPOINT_URL", endpoint)
             .env("NOTES_TABLE", "notes")
             .env("IDEMPOTENCY_TABLE", "idempotency")
+            .env("API_KEYS_TABLE", "api-keys")
+            .env("IDENTITY_LINKS_TABLE", "identity-links")
+            .env(
+                "IDENTITY_POOL",
+                "us-east-1:5d1f9d6a-7f4e-4c37-8f5b-0b8c7a9e2d10",
+            )
             .env("BUCKET", "files")
             .stdin(Stdio::null())
             .stdout(Stdio::null())

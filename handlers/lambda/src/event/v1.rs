@@ -5,11 +5,13 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use http::Method;
 use notewarden_api::{
-    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, Unserved,
+    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, JwtAuthorizer,
+    Unserved,
 };
 use notewarden_domain::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::{
     Format, HttpEvent,
@@ -50,6 +52,8 @@ pub(super) struct Event<'a> {
 struct Context {
     account_id: String,
     api_id: String,
+    #[serde(default)]
+    authorizer: Option<Map<String, Value>>,
     #[serde(default)]
     domain_name: String,
     #[serde(default)]
@@ -156,7 +160,10 @@ impl Context {
             Some(path) => format!("{method} {path}"),
             None => "$default".to_owned(),
         };
-        let authorizer = self.identity.authorizer();
+        let authorizer = self
+            .identity
+            .authorizer()
+            .or_else(|| of_context(self.authorizer));
         GatewayContext {
             account_id: self.account_id,
             api_id: self.api_id,
@@ -179,6 +186,18 @@ impl Context {
     }
 }
 
+/// What another authorizer than IAM found out: the claims of a token, or what a Lambda authorizer has in its context.
+fn of_context(mut context: Option<Map<String, Value>>) -> Option<Authorizer> {
+    let context = context.as_mut()?;
+    Some(match context.remove("claims") {
+        Some(Value::Object(claims)) => Authorizer::jwt(JwtAuthorizer {
+            claims,
+            scopes: None,
+        }),
+        _ => Authorizer::lambda(std::mem::take(context)),
+    })
+}
+
 impl Identity {
     /// `None` unless the gateway says whose signature it verified.
     fn authorizer(&self) -> Option<Authorizer> {
@@ -191,7 +210,7 @@ impl Identity {
             user_arn: self.user_arn.clone()?,
             user_id: self.user.clone()?,
         };
-        Some(Authorizer { iam: Some(iam) })
+        Some(Authorizer::iam(iam))
     }
 
     fn cognito_identity(&self) -> Option<CognitoIdentity> {

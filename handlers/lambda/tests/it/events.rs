@@ -203,7 +203,7 @@ async fn the_local_gateway_tells_a_handler_what_an_http_api_does() {
     let mut app = wiring::open(settings).await.unwrap();
     let parts = Arc::get_mut(&mut app).unwrap();
     let settings = parts.gateway.settings().clone();
-    parts.gateway = Gateway::new(settings, Router::new().fallback(tell));
+    parts.gateway = Gateway::new(settings, None, Router::new().fallback(tell));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start(listener, app.clone()).unwrap();
     let outputs = app.publish(server.address(), None).unwrap();

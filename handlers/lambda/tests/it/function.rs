@@ -109,9 +109,15 @@ pub const TRACE_ID: &str =
     "Root=1-5e1b4151-43a0913a12345678901234567;Parent=a3a3a3a3a3a3a3a3;Sampled=1";
 
 /// The names that the template gives the API's function.
-pub const STORES: [(&str, &str); 3] = [
+pub const STORES: [(&str, &str); 6] = [
     ("NOTES_TABLE", "notes"),
     ("IDEMPOTENCY_TABLE", "idempotency"),
+    ("API_KEYS_TABLE", "api-keys"),
+    ("IDENTITY_LINKS_TABLE", "identity-links"),
+    (
+        "IDENTITY_POOL",
+        "us-east-1:5d1f9d6a-7f4e-4c37-8f5b-0b8c7a9e2d10",
+    ),
     ("BUCKET", "files"),
 ];
 

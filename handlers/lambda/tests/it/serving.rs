@@ -9,9 +9,10 @@ use std::{
 use axum::{Router, body::Body, response::Response, routing};
 use http::Method;
 use lambda_runtime::Context;
+use notewarden_domain::{api_keys::ApiKeys, sign_ins::SignIns};
 use notewarden_lambda::{Api, Records, Reply};
 use notewarden_testkit::{
-    FixedClock, MemoryFiles, MemoryNotes, SeededIds,
+    FixedClock, MemoryApiKeys, MemoryFiles, MemoryIdentities, MemoryLinks, MemoryNotes, SeededIds,
     fixtures::{NOON, identity, noon_plus, request_context, unsigned_request_context},
 };
 use serde_json::{Value, json, value::RawValue};
@@ -48,9 +49,19 @@ impl Place {
             Arc::new(FixedClock::at(NOON)),
             Arc::new(SeededIds::new(7)),
         );
+        let clock = Arc::new(FixedClock::at(NOON));
         Self::with(notewarden_api::router(notewarden_api::App {
             notes,
             storage: None,
+            api_keys: ApiKeys::new(
+                Arc::new(MemoryApiKeys::default()),
+                clock,
+                Arc::new(SeededIds::new(8)),
+            ),
+            sign_ins: SignIns::new(
+                Arc::new(MemoryLinks::default()),
+                Arc::new(MemoryIdentities::new(9)),
+            ),
         }))
     }
 

@@ -22,7 +22,8 @@ async fn refusal(handler: &str, variables: &[(&str, &str)]) -> String {
 async fn a_function_names_all_that_it_lacks() {
     assert_eq!(
         refusal("api", &[("BUCKET", "files")]).await,
-        "the environment lacks `NOTES_TABLE`, `IDEMPOTENCY_TABLE`"
+        "the environment lacks `NOTES_TABLE`, `IDEMPOTENCY_TABLE`, `API_KEYS_TABLE`, `IDENTITY_LINKS_TABLE`, \
+         `IDENTITY_POOL`"
     );
     assert_eq!(
         refusal("", &STORES).await,
@@ -34,7 +35,7 @@ async fn a_function_names_all_that_it_lacks() {
 async fn a_function_knows_its_entry_points() {
     assert_eq!(
         refusal("bootstrap", &STORES).await,
-        "`_HANDLER` is `bootstrap`: it must be `api` or `archiver`"
+        "`_HANDLER` is `bootstrap`: it must be `api`, `archiver` or `authorizer`"
     );
 }
 

@@ -56,6 +56,9 @@ pub struct ServeOptions {
     /// The folder of the built web client [default: `web` beside the program, or that of the source tree]
     #[arg(long, value_name = "DIR")]
     web: Option<PathBuf>,
+    /// A value for one of the template's parameters, as `TokenAuth=jwt`; may be given for several
+    #[arg(long = "parameter", value_name = "NAME=VALUE", value_parser = parameter)]
+    parameters: Vec<(String, String)>,
     /// The login providers [default: providers.json in the data directory, if there is one]
     #[arg(long, value_name = "FILE")]
     providers: Option<PathBuf>,
@@ -73,6 +76,7 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
     };
     let app = wiring::open(Settings {
         template: options.template,
+        parameters: options.parameters.into_iter().collect(),
         providers: options.providers,
         triggers: options.triggers,
         mail: options.mail,
@@ -97,6 +101,12 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
     say("stopping: finishing what is under way");
     server.stop().await;
     Ok(())
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=');
+    let (name, value) = parts.ok_or("must be a name, `=` and a value")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// Shows a message that would have been an e-mail.

@@ -10,9 +10,7 @@ use std::{
 
 use notewarden_domain::ports::Clock;
 use notewarden_infra::IdentityPoolSettings;
-use notewarden_oidc::{
-    Fetch, HttpFetch, InvalidUrl, IssuerSettings, SettingsError, TokenUse, Verifier,
-};
+use notewarden_oidc::{Fetch, InvalidUrl, IssuerSettings, SettingsError, TokenUse, Verifier};
 use notewarden_userpool::{
     Secret,
     identity_pool::{
@@ -23,7 +21,7 @@ use notewarden_userpool::{
 };
 
 use self::file::{Entry, Issuer};
-use super::WiringError;
+use super::{WiringError, issuers::of_provider};
 use crate::deployment::ACCOUNT_ID;
 
 const USUAL_FILE: &str = "providers.json";
@@ -38,6 +36,15 @@ pub struct ProvidersError {
     message: String,
 }
 
+/// What the file describes.
+#[derive(Default)]
+pub struct Described {
+    /// The login providers of the identity pool.
+    pub logins: Providers,
+    /// Those among them whose tokens the API takes by itself.
+    pub issuers: Vec<Verifier>,
+}
+
 /// The providers of the file `named`, which must be there, or of the usual one in `data_dir`, which may be.
 ///
 /// # Errors
@@ -45,8 +52,9 @@ pub struct ProvidersError {
 pub fn read(
     named: Option<&Path>,
     data_dir: &Path,
+    fetch: &Arc<dyn Fetch>,
     clock: &Arc<dyn Clock>,
-) -> Result<Providers, WiringError> {
+) -> Result<Described, WiringError> {
     let usual = data_dir.join(USUAL_FILE);
     let path = named.unwrap_or(&usual);
     let refused = |message: String| ProvidersError {
@@ -56,21 +64,30 @@ pub fn read(
     let text = match fs::read(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound && named.is_none() => {
-            return Ok(Providers::new());
+            return Ok(Described::default());
         }
         Err(error) => return Err(refused(error.to_string()).into()),
     };
     let entries = file::parse(&text).map_err(refused)?;
-    let fetch: Arc<dyn Fetch> = Arc::new(HttpFetch::new()?);
-    let mut providers = Providers::new();
+    let mut described = Described::default();
     for (index, entry) in entries.into_iter().enumerate() {
         let at = |message: String| refused(format!("`providers[{index}]`: {message}"));
-        let (name, verifier) = verifier(entry, &fetch, clock).map_err(at)?;
-        if providers.insert(name.clone(), verifier).is_some() {
+        if let Some(issuer) = entry.issuer() {
+            let trusted = of_provider(
+                issuer_settings(Vec::new(), issuer.clone()),
+                issuer.api_audiences.clone(),
+                fetch,
+                clock,
+            );
+            let trusted = trusted.map_err(|error| at(settings_error(&error)))?;
+            described.issuers.push(trusted);
+        }
+        let (name, verifier) = verifier(entry, fetch, clock).map_err(at)?;
+        if described.logins.insert(name.clone(), verifier).is_some() {
             return Err(at(format!("the provider `{name}` is described twice")).into());
         }
     }
-    Ok(providers)
+    Ok(described)
 }
 
 /// That every provider which the template names is described: on AWS its clients are known to the account.
@@ -144,7 +161,14 @@ fn oidc(
     fetch: &Arc<dyn Fetch>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Arc<dyn LoginVerifier>, String> {
-    let settings = IssuerSettings {
+    let settings = issuer_settings(aliases, issuer);
+    let verifier = Verifier::new(settings, Arc::clone(fetch), Arc::clone(clock));
+    let verifier = verifier.map_err(|error| settings_error(&error))?;
+    Ok(Arc::new(OidcLogin::new(name, form, verifier)))
+}
+
+fn issuer_settings(aliases: Vec<String>, issuer: Issuer) -> IssuerSettings {
+    IssuerSettings {
         issuer: issuer.issuer,
         aliases,
         audiences: issuer.client_ids,
@@ -152,15 +176,16 @@ fn oidc(
         leeway: issuer.leeway,
         token_use: TokenUse::Id,
         keys: issuer.jwks_uri,
-    };
-    let verifier = Verifier::new(settings, Arc::clone(fetch), Arc::clone(clock));
-    let verifier = verifier.map_err(|error| match error {
+    }
+}
+
+fn settings_error(error: &SettingsError) -> String {
+    match error {
         SettingsError::NoAudience => format!("`clientIds`: {error}"),
         SettingsError::NoAlgorithm => format!("`algorithms`: {error}"),
         SettingsError::Leeway(_) => format!("`leewaySeconds`: {error}"),
         other => other.to_string(),
-    })?;
-    Ok(Arc::new(OidcLogin::new(name, form, verifier)))
+    }
 }
 
 #[cfg(test)]

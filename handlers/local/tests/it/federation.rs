@@ -1,7 +1,7 @@
 //! Ways to temporary credentials beside the user pool: other issuers, guests, the classic flow, and roles that are
 //! assumed. The template is the bundled one with more roles, and a pool that lets in more.
 
-mod issuer;
+pub mod issuer;
 mod roles;
 
 use std::sync::Arc;
@@ -119,6 +119,8 @@ fn actor(place: &Arc<Place>, identity_id: &str, keys: Keys) -> Actor {
         name: "somebody".to_owned(),
         identity_id: identity_id.to_owned(),
         keys,
+        id_token: String::new(),
+        access_token: String::new(),
     }
 }
 

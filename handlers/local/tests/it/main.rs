@@ -14,4 +14,5 @@ mod federation;
 mod links;
 mod s3;
 mod support;
+mod ways;
 mod web;

@@ -24,6 +24,7 @@ pub struct Place {
     pub notes: DynamoNotes,
     pub tables: Tables,
     client: Client,
+    more: Vec<String>,
 }
 
 impl Place {
@@ -44,12 +45,22 @@ impl Place {
             notes,
             tables,
             client,
+            more: Vec::new(),
         }
+    }
+
+    /// One more table, with the keys that the template gives the one of this name.
+    pub async fn table(&mut self, of: &str) -> String {
+        let name = format!("{}-{of}", self.tables.notes);
+        create(&self.client, &name, keys(of)).await;
+        self.more.push(name.clone());
+        name
     }
 
     /// Removes the tables, and hands back what the store asked for.
     pub async fn close(self) -> Vec<Received> {
-        for table in [self.tables.notes, self.tables.idempotency] {
+        let own = [self.tables.notes, self.tables.idempotency];
+        for table in own.into_iter().chain(self.more) {
             let deleted = self.client.delete_table().table_name(table).send().await;
             deleted.unwrap();
         }

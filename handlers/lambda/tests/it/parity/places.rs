@@ -120,6 +120,9 @@ impl Aws {
                 ("AWS_ENDPOINT_URL", &endpoint),
                 ("NOTES_TABLE", &notes),
                 ("IDEMPOTENCY_TABLE", &idempotency),
+                ("API_KEYS_TABLE", "no-table"),
+                ("IDENTITY_LINKS_TABLE", "no-table"),
+                ("IDENTITY_POOL", "no-pool"),
                 ("BUCKET", &bucket),
             ],
         )

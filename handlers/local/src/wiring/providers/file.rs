@@ -26,10 +26,23 @@ pub(super) enum Entry {
     Amazon(AmazonClients),
 }
 
+impl Entry {
+    /// The issuer whose tokens are JSON Web Tokens.
+    pub(super) const fn issuer(&self) -> Option<&Issuer> {
+        match self {
+            Self::Google(issuer) | Self::Apple(issuer) | Self::Oidc(issuer) => Some(issuer),
+            Self::Facebook(_) | Self::Amazon(_) => None,
+        }
+    }
+}
+
 /// An issuer of ID tokens.
+#[derive(Clone)]
 pub(super) struct Issuer {
     pub(super) issuer: String,
     pub(super) client_ids: Vec<String>,
+    /// Who else its tokens may be for, if they come to the API by themselves.
+    pub(super) api_audiences: Vec<String>,
     pub(super) algorithms: BTreeSet<Algorithm>,
     pub(super) leeway: Duration,
     pub(super) jwks_uri: Option<String>,
@@ -65,6 +78,8 @@ fn amazon() -> String {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct KnownIssuer {
     client_ids: Vec<String>,
+    #[serde(default)]
+    api_audiences: Vec<String>,
     leeway_seconds: Option<u64>,
     jwks_uri: Option<String>,
 }
@@ -74,6 +89,8 @@ struct KnownIssuer {
 struct AnyIssuer {
     issuer: String,
     client_ids: Vec<String>,
+    #[serde(default)]
+    api_audiences: Vec<String>,
     algorithms: Option<Vec<String>>,
     leeway_seconds: Option<u64>,
     jwks_uri: Option<String>,
@@ -128,6 +145,7 @@ fn known(issuer: &str, value: Value) -> Result<Issuer, String> {
     Ok(Issuer {
         issuer: issuer.to_owned(),
         client_ids: known.client_ids,
+        api_audiences: known.api_audiences,
         algorithms: BTreeSet::from([Algorithm::Rs256]),
         leeway: leeway(known.leeway_seconds),
         jwks_uri: known.jwks_uri,
@@ -146,6 +164,7 @@ fn any(any: AnyIssuer) -> Result<Issuer, String> {
     Ok(Issuer {
         issuer: any.issuer,
         client_ids: any.client_ids,
+        api_audiences: any.api_audiences,
         algorithms,
         leeway: leeway(any.leeway_seconds),
         jwks_uri: any.jwks_uri,

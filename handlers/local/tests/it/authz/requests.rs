@@ -95,6 +95,22 @@ fn api() -> Vec<Case> {
         api("GET /notes/{noteId}", Method::GET, None, true),
         api("PUT /notes/{noteId}", Method::PUT, content(), true),
         api("DELETE /notes/{noteId}", Method::DELETE, None, true),
+        case("GET /api-keys", "execute-api", |alice: Actor| async move {
+            alice.request(Method::GET, "/api-keys", &[], "")
+        }),
+        case("POST /api-keys", "execute-api", |alice: Actor| async move {
+            let body = r#"{"name":"x","scopes":["notes:read"]}"#;
+            alice.request(Method::POST, "/api-keys", &[], body)
+        }),
+        case(
+            "DELETE /api-keys/{keyId}",
+            "execute-api",
+            |alice: Actor| async move {
+                let key = alice.api_key(&["notes:read"]).await;
+                let id = key["keyId"].as_str().unwrap();
+                alice.request(Method::DELETE, &format!("/api-keys/{id}"), &[], "")
+            },
+        ),
         case(
             "PATCH /notes (no such route)",
             "execute-api",

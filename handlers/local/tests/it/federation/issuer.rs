@@ -15,7 +15,8 @@ pub struct Issuer {
 }
 
 impl Issuer {
-    /// Starts it. It answers for its documents once, in the order in which they are asked for.
+    /// Starts it. It answers for its documents twice, in the order in which they are asked for: the identity pool and
+    /// the API's authorizer each ask once.
     pub async fn start() -> Self {
         let server = ScriptedServer::start(Step::answer(404, "")).await;
         let key = Ed25519KeyPair::generate().unwrap();
@@ -23,7 +24,9 @@ impl Issuer {
         let discovery = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
         let public = BASE64_URL_SAFE_NO_PAD.encode(key.public_key());
         let keys = json!({ "keys": [{ "kid": "k", "kty": "OKP", "crv": "Ed25519", "x": public }] });
-        server.play([discovery, keys].map(|document| Step::answer(200, document.to_string())));
+        for document in [&discovery, &keys, &discovery, &keys] {
+            server.play([Step::answer(200, document.to_string())]);
+        }
         Self { server, key }
     }
 
@@ -46,20 +49,36 @@ impl Issuer {
         self.token_for(subject, CLIENT)
     }
 
+    pub fn token_for(&self, subject: &str, audience: &str) -> String {
+        self.token_with(subject, audience, 3_600, &json!({}))
+    }
+
+    /// A token that ends in so many seconds, and makes more claims.
     #[expect(
         clippy::disallowed_methods,
         reason = "issuers have clocks of their own"
     )]
-    pub fn token_for(&self, subject: &str, audience: &str) -> String {
+    pub fn token_with(
+        &self,
+        subject: &str,
+        audience: &str,
+        seconds: i64,
+        more: &serde_json::Value,
+    ) -> String {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap()
             .as_secs();
+        let now = i64::try_from(now).unwrap();
         let part = |value: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let header = part(json!({ "alg": "EdDSA", "kid": "k", "typ": "JWT" }));
-        let claims = part(json!({
-            "iss": self.server.endpoint(), "aud": audience, "sub": subject, "iat": now, "exp": now + 3_600,
-        }));
+        let mut claims = json!({
+            "iss": self.server.endpoint(), "aud": audience, "sub": subject,
+            "iat": now - 7_200, "exp": now + seconds,
+        });
+        let members = claims.as_object_mut().unwrap();
+        members.extend(more.as_object().unwrap().clone());
+        let claims = part(claims);
         let signed = format!("{header}.{claims}");
         let signature = BASE64_URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
         format!("{signed}.{signature}")

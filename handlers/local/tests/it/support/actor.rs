@@ -17,6 +17,8 @@ pub struct Actor {
     pub name: String,
     pub identity_id: String,
     pub keys: Keys,
+    pub id_token: String,
+    pub access_token: String,
 }
 
 impl Actor {
@@ -64,6 +66,8 @@ impl Actor {
             place: Arc::clone(place),
             name: name.to_owned(),
             identity_id,
+            id_token: token("IdToken"),
+            access_token: token("AccessToken"),
             keys: Keys {
                 id: part("AccessKeyId"),
                 secret: part("SecretKey"),
@@ -116,6 +120,13 @@ impl Actor {
             .await
             .status(201);
         created.json()["noteId"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes an API key with these scopes.
+    pub async fn api_key(&self, scopes: &[&str]) -> Value {
+        let body = json!({ "name": "a script", "scopes": scopes });
+        let made = self.call(Method::POST, "/api-keys", Some(body)).await;
+        made.status(201).json()
     }
 
     /// A request to this place, not signed.

@@ -41,7 +41,7 @@ impl Place {
 
     /// The same with a template, or a description of login providers, of its own.
     pub async fn start_with(template: Option<&str>, providers: Option<&str>) -> Arc<Self> {
-        let server = Ephemeral::start_with(|settings| {
+        Self::start_as(|settings| {
             let file = |name: &str, text: Option<&str>| {
                 let path = settings.data_dir.join(name);
                 text.map(|text| {
@@ -54,8 +54,13 @@ impl Place {
                 providers: file("providers.json", providers),
                 ..settings
             }
-        });
-        Self::of(server.await.unwrap())
+        })
+        .await
+    }
+
+    /// The same with what `configure` changes in its settings.
+    pub async fn start_as(configure: impl FnOnce(Settings) -> Settings) -> Arc<Self> {
+        Self::of(Ephemeral::start_with(configure).await.unwrap())
     }
 
     /// A server in this process that was started elsewhere.
