@@ -170,6 +170,10 @@ fn the_outputs_have_the_names_that_clients_know() {
             "us-east-1:00000000-0000-4000-8000-00000000000a",
         ),
         ("Region", "us-east-1"),
+        (
+            "TokenApi",
+            "https://tokens0000.execute-api.us-east-1.amazonaws.com",
+        ),
         ("UserPool", "us-east-1_Pool00000"),
         ("UserPoolClient", "client00000000000000000000"),
     ];
