@@ -30,6 +30,8 @@ impl Administrator {
         Self(Actor {
             place: Arc::clone(place),
             name: "administrator".to_owned(),
+            id_token: String::new(),
+            access_token: String::new(),
             identity_id: String::new(),
             keys: place.admin_keys(),
         })

@@ -2,11 +2,18 @@ use notewarden_testkit::{fakes::FixedClock, fixtures::NOON};
 
 use super::*;
 
+fn fetch() -> Arc<dyn Fetch> {
+    Arc::new(notewarden_oidc::HttpFetch::new().unwrap())
+}
+
 fn read_text(text: &str) -> Result<Providers, String> {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join(USUAL_FILE), text).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOON));
-    read(None, dir.path(), &clock).map_err(|error| error.to_string())
+    let described = read(None, dir.path(), &fetch(), &clock);
+    described
+        .map(|described| described.logins)
+        .map_err(|error| error.to_string())
 }
 
 #[test]
@@ -97,7 +104,12 @@ fn what_means_nothing_is_refused_by_its_name() {
 fn only_the_usual_file_may_be_missing() {
     let dir = tempfile::tempdir().unwrap();
     let clock: Arc<dyn Clock> = Arc::new(FixedClock::at(NOON));
-    assert!(read(None, dir.path(), &clock).unwrap().is_empty());
+    assert!(
+        read(None, dir.path(), &fetch(), &clock)
+            .unwrap()
+            .logins
+            .is_empty()
+    );
     let missing = dir.path().join("other.json");
-    assert!(read(Some(&missing), dir.path(), &clock).is_err());
+    assert!(read(Some(&missing), dir.path(), &fetch(), &clock).is_err());
 }
