@@ -122,6 +122,8 @@ impl ArchiveObjects for EmbeddedArchiveObjects {
         let completion = Completion {
             parts: named.collect(),
             condition: WriteCondition::Absent,
+            // They are entries of an extent list here, however long.
+            takes_short_parts: true,
             ..Completion::default()
         };
         let (key, id) = (upload.key.as_str(), id(upload)?);

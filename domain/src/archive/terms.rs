@@ -2,6 +2,7 @@
 
 use crate::Invalid;
 
+const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
 
@@ -19,6 +20,12 @@ pub struct StoreRules {
 }
 
 impl StoreRules {
+    /// The embedded store's, which takes parts of any length: what is shorter than this is quicker read than copied.
+    pub const EMBEDDED: Self = Self {
+        min_part: 64 * KIB,
+        ..Self::S3
+    };
+
     /// S3's, read in November 2026; of the largest object's, the 5 TiB that every region has.
     pub const S3: Self = Self {
         min_part: 5 * MIB,
@@ -45,6 +52,13 @@ impl Prices {
         put: 0.005 / 1_000.0,
         get: 0.000_4 / 1_000.0,
         gigabyte_second: 0.000_013_333_4,
+    };
+
+    /// Of a machine of one's own: only its time counts, at Lambda's price.
+    pub const OWN: Self = Self {
+        put: 0.0,
+        get: 0.0,
+        ..Self::AWS
     };
 }
 
@@ -89,6 +103,17 @@ impl Worker {
         part_bytes: 8 * MIB,
         copy_bytes: GIB,
     };
+
+    /// One in the process of the embedded store. A part is durable after a flush, and one that is copied moves no bytes.
+    pub const EMBEDDED: Self = Self {
+        gigabytes: 0.064,
+        bandwidth: 300e6,
+        get_seconds: 0.000_5,
+        put_seconds: 0.005,
+        copy_seconds: 0.005,
+        copy_bandwidth: 1e12,
+        ..Self::LAMBDA
+    };
 }
 
 /// All that a plan reckons with. The default is S3 with a worker on Lambda.
@@ -113,6 +138,13 @@ impl Default for Terms {
 }
 
 impl Terms {
+    /// The embedded store with a worker in its process.
+    pub const EMBEDDED: Self = Self {
+        rules: StoreRules::EMBEDDED,
+        prices: Prices::OWN,
+        worker: Worker::EMBEDDED,
+    };
+
     /// Refuses terms that no plan can keep.
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let Self {

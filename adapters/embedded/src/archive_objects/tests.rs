@@ -62,6 +62,22 @@ fn keys() -> (ObjectKey, ObjectKey, IdentityId) {
     (source, zip, owner)
 }
 
+#[tokio::test]
+async fn parts_may_be_as_short_as_headers() {
+    let fixture = Fixture::new().await;
+    let archives = EmbeddedArchiveObjects::new(fixture.objects.clone());
+    let (_, zip, _) = keys();
+    let upload = archives.begin(&zip).await.unwrap();
+    let mut parts = Vec::new();
+    for number in 1..=3 {
+        let chunks = vec![Bytes::from_static(b"header")];
+        parts.push(archives.put_part(&upload, number, chunks).await.unwrap());
+    }
+    archives.complete(&upload, &parts).await.unwrap();
+    let object = fixture.objects.head(zip.as_str()).unwrap().unwrap();
+    assert_eq!(object.head.size, 18);
+}
+
 /// Of an object of several blobs, a long one, and one that lives in the database.
 #[tokio::test]
 async fn copies_of_any_range_are_answered_with_its_checksum() {

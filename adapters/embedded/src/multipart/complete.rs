@@ -40,6 +40,8 @@ pub struct Completion {
     pub checksum: Option<String>,
     /// The object's size, if the client says it.
     pub size: Option<u64>,
+    /// Whether parts may be shorter than [`MIN_PART_BYTES`], as those of clients of S3 may not.
+    pub takes_short_parts: bool,
 }
 
 impl Objects {
@@ -133,11 +135,10 @@ fn assemble(
         }
         parts.push((*number, part));
     }
-    if let Some((number, _)) = parts
-        .iter()
-        .rev()
-        .skip(1)
-        .find(|(_, part)| part.size < MIN_PART_BYTES)
+    let mut but_last = parts.iter().rev().skip(1);
+    let is_short = |(_, part): &&(u16, Part)| part.size < MIN_PART_BYTES;
+    if let Some((number, _)) = but_last.find(is_short)
+        && !completion.takes_short_parts
     {
         return Err(ObjectError::PartTooSmall { number: *number });
     }

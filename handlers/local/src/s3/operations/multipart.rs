@@ -149,6 +149,7 @@ pub async fn complete(
         size: input
             .mpu_object_size
             .and_then(|size| u64::try_from(size).ok()),
+        takes_short_parts: false,
     };
     let id = id(&input.upload_id)?;
     let completed = session
