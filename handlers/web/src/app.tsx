@@ -8,8 +8,9 @@ import { NoteList } from "./notes/list";
 import { SessionProvider, useSession } from "./session";
 import { Doorway } from "./shared/doorway";
 
-// The editor brings the markdown renderer along, which the list does not need.
+// The editor brings the markdown renderer along, and files S3's client, which the list does not need.
 const NotePage = lazy(() => import("./notes/page").then((module) => ({ default: module.NotePage })));
+const FilePage = lazy(() => import("./files/page").then((module) => ({ default: module.FilePage })));
 
 export function App({ config }: { config: Config }) {
   return (
@@ -20,6 +21,7 @@ export function App({ config }: { config: Config }) {
             <Route index element={<Navigate to="/notes" replace />} />
             <Route path="notes" element={<NoteList />} />
             <Route path="notes/:noteId" element={<NotePage />} />
+            <Route path="files/*" element={<FilePage />} />
             <Route path="account" element={<Account />} />
             <Route path="*" element={<Nowhere />} />
           </Route>
@@ -44,6 +46,7 @@ function Frame() {
           </NavLink>
           <nav aria-label="Main">
             <NavLink to="/notes">Notes</NavLink>
+            <NavLink to="/files">Files</NavLink>
             <NavLink to="/account">Account</NavLink>
           </nav>
           <span className="quiet small">{state.email}</span>

@@ -9,6 +9,7 @@ export type State = { kind: "checking" } | { kind: "out"; because?: "expired" } 
 
 export interface Session {
   state: State;
+  config: Config;
   api: Api;
   entered: () => Promise<void>;
   expired: () => void;
@@ -39,7 +40,7 @@ export function SessionProvider({ config, children }: { config: Config; children
     entered().catch(() => setState({ kind: "out" }));
   }, [entered]);
 
-  const session = useMemo(() => ({ state, api, entered, expired, leave }), [state, api, entered, expired, leave]);
+  const session = useMemo(() => ({ state, config, api, entered, expired, leave }), [state, config, api, entered, expired, leave]);
   return <Context value={session}>{children}</Context>;
 }
 

@@ -1,16 +1,18 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 
-import { ApiError, SessionEnded, type Api } from "../api";
+import { ApiError, SessionEnded, type Answer, type Api } from "../api";
+import { FileStore } from "../files/store";
 import { useSession } from "../session";
 import { useTitle } from "../shared/doorway";
 import { Failure, sentence } from "../shared/notice";
+import { Attachments } from "./attachments";
 import { Autosave, type Status, type Stored, type Transport } from "./autosave";
 import { Markdown } from "./markdown";
 import { Merge } from "./merge";
 import { summary, type Note } from "./note";
 
-type Loaded = { kind: "loading" } | { kind: "missing" } | { kind: "failed"; why: string } | { kind: "here"; stored: Stored };
+type Loaded = { kind: "loading" } | { kind: "missing" } | { kind: "failed"; why: string } | { kind: "here"; stored: Stored; attachments: string[] };
 
 export function NotePage() {
   const { noteId = "" } = useParams();
@@ -18,14 +20,15 @@ export function NotePage() {
 }
 
 function Opened({ noteId }: { noteId: string }) {
-  const { api, expired } = useSession();
+  const { api, config, expired } = useSession();
+  const [store] = useState(() => new FileStore(config));
   const [loaded, setLoaded] = useState<Loaded>({ kind: "loading" });
   const transport = useMemo(() => over(api, noteId), [api, noteId]);
 
   useEffect(() => {
     let isWanted = true;
-    transport.read().then(
-      (stored) => isWanted && setLoaded({ kind: "here", stored }),
+    api.send<Note>(pathOf(noteId)).then(
+      (answer) => isWanted && setLoaded({ kind: "here", stored: asStored(answer), attachments: answer.value.attachments }),
       (error: unknown) => {
         if (error instanceof SessionEnded) expired();
         else if (isWanted) setLoaded(isMissing(error) ? { kind: "missing" } : { kind: "failed", why: sentence(error) });
@@ -34,10 +37,16 @@ function Opened({ noteId }: { noteId: string }) {
     return () => {
       isWanted = false;
     };
-  }, [transport, expired]);
+  }, [api, noteId, expired]);
 
   if (loaded.kind === "loading") return <main aria-busy="true"><p className="quiet">Opening the note…</p></main>;
-  if (loaded.kind === "here") return <Editor noteId={noteId} stored={loaded.stored} transport={transport} />;
+  if (loaded.kind === "here") {
+    return (
+      <Editor noteId={noteId} stored={loaded.stored} transport={transport}>
+        <Attachments api={api} store={store} noteId={noteId} first={loaded.attachments} />
+      </Editor>
+    );
+  }
   return (
     <main>
       <div className="empty">
@@ -51,16 +60,26 @@ function Opened({ noteId }: { noteId: string }) {
 
 const isMissing = (error: unknown) => error instanceof ApiError && (error.status === 404 || error.status === 400);
 
+const pathOf = (noteId: string) => `/notes/${encodeURIComponent(noteId)}`;
+
+const asStored = ({ value, etag }: Answer<Note>): Stored => ({ content: value.content, etag: etag ?? "*" });
+
 function over(api: Api, noteId: string): Transport {
-  const path = `/notes/${encodeURIComponent(noteId)}`;
-  const stored = ({ value, etag }: { value: Note; etag: string | null }): Stored => ({ content: value.content, etag: etag ?? "*" });
+  const path = pathOf(noteId);
   return {
-    read: async () => stored(await api.send<Note>(path)),
-    replace: async (content, etag) => stored(await api.send<Note>(path, { method: "PUT", body: { content }, headers: { "if-match": etag } })),
+    read: async () => asStored(await api.send<Note>(path)),
+    replace: async (content, etag) => asStored(await api.send<Note>(path, { method: "PUT", body: { content }, headers: { "if-match": etag } })),
   };
 }
 
-function Editor({ noteId, stored, transport }: { noteId: string; stored: Stored; transport: Transport }) {
+interface EditorProps {
+  noteId: string;
+  stored: Stored;
+  transport: Transport;
+  children: ReactNode;
+}
+
+function Editor({ noteId, stored, transport, children }: EditorProps) {
   const { expired } = useSession();
   const navigate = useNavigate();
   const [autosave] = useState(() => new Autosave(stored, transport));
@@ -107,6 +126,7 @@ function Editor({ noteId, stored, transport }: { noteId: string; stored: Stored;
           </article>
         </div>
       )}
+      {children}
     </main>
   );
 }
