@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+
 import { audit } from "./audit.js";
 import { credentialsOf, newName, open, picture, send, signUp, startBrowser, startServer, write } from "./world.js";
 
@@ -25,7 +27,6 @@ test("decisions appear as they are made, and open to their evaluation", async ()
   await console.page.getByRole("link", { name: /Invoke Allowed.*PUT/ }).first().waitFor();
 
   const person = await credentialsOf(server, name);
-  const { Bucket, Endpoint } = server.outputs;
   assert.equal((await send(server, { ...person, secretAccessKey: "wrong" }, "GET", "/notes")).status, 403);
   await console.page.getByRole("link", { name: /Refused/ }).first().click();
   await console.page.getByRole("region", { name: "The canonical request to sign" }).waitFor();
@@ -37,7 +38,6 @@ test("decisions appear as they are made, and open to their evaluation", async ()
   await console.page.getByText("This statement matches.").waitFor();
   await audit(console.page);
   await picture(console.page, "console-decision");
-  assert.ok(Bucket && Endpoint);
   // The open page is in the address: a reload shows it again, and back leads to the one before.
   await console.page.reload();
   await console.page.getByText("This statement matches.").waitFor();
@@ -46,6 +46,24 @@ test("decisions appear as they are made, and open to their evaluation", async ()
   assert.deepEqual(console.complaints, []);
   await client.context.close();
   await console.context.close();
+});
+
+test("a denial shows how far each statement goes, with its variables replaced", async () => {
+  const { context, page, complaints } = await open(browser, server, { path: "/_local/" });
+  await page.getByRole("status").getByText("Live").waitFor();
+  const { Bucket, Endpoint, Region } = server.outputs;
+  const credentials = await credentialsOf(server, name);
+  const s3 = new S3Client({ endpoint: Endpoint, region: Region, forcePathStyle: true, credentials });
+  const command = new PutObjectCommand({ Bucket, Key: "private/us-east-1:somebody-else/x", Body: "x" });
+  await assert.rejects(s3.send(command), { name: "AccessDenied" });
+  await page.getByRole("link", { name: /s3:PutObject Implicitly Denied/ }).click();
+  const evaluation = page.getByRole("region", { name: "The evaluation" });
+  // The pattern as it is written, and what it is for this person.
+  await evaluation.getByText(/\$\{cognito-identity.amazonaws.com:sub\}.* → .*private\/us-east-1:[0-9a-f-]{36}\//).first().waitFor();
+  await audit(page);
+  await picture(page, "console-denied");
+  assert.deepEqual(complaints, []);
+  await context.close();
 });
 
 test("codes and outputs are there to be copied", async () => {
