@@ -1,6 +1,7 @@
 //! S3's door: whose objects, which keys, what signatures cover, and what S3's clients need.
 
 mod chunks;
+mod copies;
 mod cors;
 mod keys;
 mod links;
