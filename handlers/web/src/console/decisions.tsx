@@ -1,5 +1,5 @@
 import { Failure } from "../shared/notice";
-import { key, shortName, useDecisions, useRead, type Decision, type Opened, type Statement } from "./local";
+import { key, parts, shortName, useDecisions, useRead, type Decision, type Opened, type Statement } from "./local";
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
@@ -56,11 +56,13 @@ function Evaluation({ requestId }: { requestId: string }) {
   if (opened.kind === "failed") return <Failure>The decision is no longer remembered.</Failure>;
   const decision = opened.value;
   const { statements = [], context = {}, canonicalRequest, stringToSign } = decision.explanation ?? {};
+  const { head, rest } = parts(decision.reason);
   return (
     <div className="card stack">
       <div>
         <Verdict decision={decision} />
-        <h2>{decision.reason}</h2>
+        <h2 className="sentence">{head}</h2>
+        {rest && <p className="sentence small">{rest}</p>}
       </div>
       <dl className="facts small">
         <dt>Principal</dt>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { KEPT, shortName, withNews, type Decision } from "./local";
+import { KEPT, parts, shortName, withNews, type Decision } from "./local";
 
 const decision = (requestId: string): Decision => ({
   requestId,
@@ -23,7 +23,13 @@ test("the list does not grow for ever", () => {
   expect(withNews([], many)).toHaveLength(KEPT);
 });
 
-test("an ARN is shown by its end", () => {
-  expect(shortName("arn:aws:sts::000000000000:assumed-role/R/CognitoIdentityCredentials")).toBe("assumed-role/R/CognitoIdentityCredentials");
-  expect(shortName("anonymous")).toBe("anonymous");
+test("a resource is shown by its name, a call by its method and path", () => {
+  expect(shortName("arn:aws:s3:::bucket/private/us-east-1:1234/x")).toBe("bucket/private/us-east-1:1234/x");
+  expect(shortName("arn:aws:execute-api:us-east-1:000000000000:api/$default/PUT/notes/1")).toBe("PUT /notes/1");
+  expect(shortName("/notes")).toBe("/notes");
+});
+
+test("a reason is what is the case, then the rest", () => {
+  expect(parts("no policy allows it; closest is `A`; or `B`")).toEqual({ head: "no policy allows it", rest: "closest is `A`; or `B`" });
+  expect(parts("the signature does not match")).toEqual({ head: "the signature does not match", rest: "" });
 });

@@ -57,9 +57,17 @@ export function withNews(known: Decision[], news: Decision[]): Decision[] {
 /** One request may need several decisions. */
 export const key = ({ requestId, action, resource }: Decision) => `${requestId} ${action} ${resource}`;
 
-/** The last name of an ARN's person or session: what a list has room for. */
+/** What a list has room for of a resource: its name without the place, and of an API's call the method and path. */
 export function shortName(arn: string): string {
-  return arn === "anonymous" ? arn : (arn.split(":").at(-1) ?? arn);
+  if (!arn.startsWith("arn:")) return arn;
+  const name = arn.split(":").slice(5).join(":");
+  return name.replace(/^[^/]+\/\$default\/([A-Z]+)\//, "$1 /");
+}
+
+/** A reason as what is the case, and what else there is to say of it. */
+export function parts(reason: string): { head: string; rest: string } {
+  const [head = "", ...rest] = reason.split("; ");
+  return { head, rest: rest.join("; ") };
 }
 
 export async function read<T>(path: string): Promise<T> {
