@@ -193,6 +193,12 @@ impl ObjectKey {
         format!("private/{owner}/")
     }
 
+    /// The owner and the name of the file whose key this is, if it is a key of a person's own file.
+    pub fn parts_of_private(key: &str) -> Option<(IdentityId, FileName)> {
+        let (owner, name) = key.strip_prefix("private/")?.split_once('/')?;
+        Some((owner.parse().ok()?, name.parse().ok()?))
+    }
+
     /// `zip/<identity id>/<archive id>.zip`: a zip made for a person.
     pub fn archive(owner: &IdentityId, archive: ArchiveId) -> Self {
         Self(format!("zip/{owner}/{archive}.zip").into())
@@ -213,6 +219,27 @@ impl fmt::Display for ObjectKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_of_a_persons_file_is_taken_apart() {
+        let owner: IdentityId = "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01"
+            .parse()
+            .unwrap();
+        let name: FileName = "a/b c.txt".parse().unwrap();
+        let key = ObjectKey::private(&owner, &name);
+        let parts = ObjectKey::parts_of_private(key.as_str());
+        assert_eq!(parts, Some((owner.clone(), name)));
+        let prefix = ObjectKey::private_prefix(&owner);
+        for other in [
+            "",
+            "zip/x/y.zip",
+            "private/x/y",
+            &prefix,
+            &format!("{prefix}/a"),
+        ] {
+            assert_eq!(ObjectKey::parts_of_private(other), None, "`{other}`");
+        }
+    }
 
     #[test]
     fn names_stay_inside_the_folder() {

@@ -1,9 +1,11 @@
 //! Attributes of items: how values are written, and how they are taken out of what was stored.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use notewarden_domain::{Invalid, Timestamp};
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::notes::content::NotPacked;
 
@@ -19,6 +21,10 @@ pub(crate) enum Unreadable {
     Type(&'static str, &'static str),
     #[error("its attribute `{0}` is not a whole number from 0 to 2^64 - 1")]
     Number(&'static str),
+    #[error("its attribute `{0}` is not a UUID")]
+    Uuid(&'static str),
+    #[error("its attribute `{0}` cannot be read")]
+    Json(&'static str, #[source] serde_json::Error),
     #[error("its attribute `{0}` is not 32 bytes long")]
     Hash(&'static str),
     #[error("its attribute `{0}` is not packed text")]
@@ -27,6 +33,10 @@ pub(crate) enum Unreadable {
     Invalid(&'static str, #[source] Invalid),
     #[error("it has a scope that this version does not know")]
     Scope,
+    #[error("its attribute `{0}` is not a sequencer")]
+    Sequencer(&'static str),
+    #[error("{found} of its {expected} parts are there")]
+    Parts { found: u64, expected: u64 },
     #[error("its key is not one that is written here")]
     Key,
 }
@@ -55,6 +65,11 @@ pub(crate) fn millis(value: Timestamp) -> AttributeValue {
     number(value.as_millis())
 }
 
+/// A moment as a table's time to live looks at it: in whole seconds, rounded up, so that nothing goes too early.
+pub(crate) fn time_to_live(moment: Timestamp) -> AttributeValue {
+    number(moment.plus(Duration::from_millis(999)).as_secs())
+}
+
 /// Takes the attribute `name` out of the item.
 pub(crate) fn take(item: &mut Item, name: &'static str) -> Result<AttributeValue, Unreadable> {
     item.remove(name).ok_or(Unreadable::Missing(name))
@@ -75,6 +90,21 @@ where
     let text = take_text(item, name)?;
     text.parse()
         .map_err(|invalid| Unreadable::Invalid(name, invalid))
+}
+
+/// Takes a UUID.
+pub(crate) fn take_uuid(item: &mut Item, name: &'static str) -> Result<Uuid, Unreadable> {
+    let text = take_text(item, name)?;
+    Uuid::try_parse(&text).map_err(|_| Unreadable::Uuid(name))
+}
+
+/// Takes JSON.
+pub(crate) fn take_json<T: DeserializeOwned>(
+    item: &mut Item,
+    name: &'static str,
+) -> Result<T, Unreadable> {
+    let text = take_text(item, name)?;
+    serde_json::from_str(&text).map_err(|error| Unreadable::Json(name, error))
 }
 
 pub(crate) fn take_number(item: &mut Item, name: &'static str) -> Result<u64, Unreadable> {

@@ -8,10 +8,11 @@ use aws_sdk_dynamodb::{
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::{
         delete_item::DeleteItemError, put_item::PutItemError,
-        transact_write_items::TransactWriteItemsError,
+        transact_write_items::TransactWriteItemsError, update_item::UpdateItemError,
     },
     types::{
         CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        Update,
     },
 };
 use aws_smithy_runtime_api::client::result::CreateUnhandledError;
@@ -53,6 +54,13 @@ pub(crate) enum Effect {
     Put(Item),
     /// Removes the item with this key.
     Delete(Item),
+    /// Changes the item with this key, or makes one of it.
+    Update {
+        key: Item,
+        expression: &'static str,
+        /// The values that the expression names, none of which the condition names.
+        values: Item,
+    },
 }
 
 /// What must hold for the item that is there.
@@ -177,6 +185,27 @@ async fn send_one(
                 }),
             }
         }
+        Effect::Update {
+            key,
+            expression: update,
+            values: more,
+        } => {
+            let request = client
+                .update_item()
+                .table_name(change.table)
+                .set_key(Some(key))
+                .update_expression(update)
+                .set_condition_expression(expression)
+                .set_expression_attribute_values(Some(joined(values, more)))
+                .return_values_on_condition_check_failure(SHOW_WHAT_IS_THERE);
+            match request.customize().interceptor(attempts).send().await {
+                Ok(_) => Ok(Answer::Done),
+                Err(error) => refusal("UpdateItem", error, |error| match error {
+                    UpdateItemError::ConditionalCheckFailedException(refusal) => refusal.item,
+                    _ => None,
+                }),
+            }
+        }
         Effect::Delete(key) => {
             let request = client
                 .delete_item()
@@ -286,6 +315,20 @@ fn member(change: Change<'_>) -> Result<TransactWriteItem, BuildError> {
                 .set_return_values_on_condition_check_failure(shown)
                 .build()?,
         ),
+        Effect::Update {
+            key,
+            expression: update,
+            values: more,
+        } => item.update(
+            Update::builder()
+                .table_name(change.table)
+                .set_key(Some(key))
+                .update_expression(update)
+                .set_condition_expression(expression)
+                .set_expression_attribute_values(Some(joined(values, more)))
+                .set_return_values_on_condition_check_failure(shown)
+                .build()?,
+        ),
         Effect::Delete(key) => item.delete(
             Delete::builder()
                 .table_name(change.table)
@@ -297,6 +340,13 @@ fn member(change: Change<'_>) -> Result<TransactWriteItem, BuildError> {
         ),
     };
     Ok(item.build())
+}
+
+/// The values of a condition, and those of an update.
+fn joined(condition: Option<Item>, update: Item) -> Item {
+    let mut values = condition.unwrap_or_default();
+    values.extend(update);
+    values
 }
 
 /// The expression and its values; DynamoDB refuses values without a use, even no values at all.

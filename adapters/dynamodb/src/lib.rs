@@ -1,8 +1,8 @@
-//! The stores on DynamoDB: notes, API keys, links of logins.
+//! The stores on DynamoDB: notes, archives, an index of files, API keys, links of logins, and claims.
 //!
 //! # Items
 //!
-//! Two tables, both with the owner's identity id as partition key `userId` (S), so that every read is of one
+//! Every table has the owner's identity id as partition key `userId` (S), so that every read is of one
 //! partition. Nothing scans, and there is no index.
 //!
 //! **Notes**, with the sort key `noteId` (S), holds two kinds of items. A note:
@@ -21,9 +21,22 @@
 //! at most 108 bytes and the name. References are behind all notes of the partition, and no list reads them.
 //!
 //! **Idempotency**, with the sort key `idempotencyKey` (S), holds a claim for each key of a client, of 210 to 480
-//! bytes: `requestHash` (B, SHA-256), `noteId` (S) and `createdAt` (N) of the note that it led to,
+//! bytes: `requestHash` (B, SHA-256), `createdId` (S) and `createdAt` (N) of the note or archive that it led to,
 //! `expiresAtMillis` (N, the moment from which it does not count any more), and `expiresAt` (N, the same in whole
 //! seconds, rounded up), which is what the table's time to live removes it by, some days later.
+//!
+//! **Archives**, with the sort key `archiveId` (S), holds three kinds of items, all of which go 30 days after the archive
+//! was asked for, by `removedAt` (N, seconds). A job, with its id as `archiveId`: `version`, `createdAt`, `expiresAt` (N,
+//! milliseconds), and the rest as JSON in `job` (S): 500 bytes, and at most 200 kB with a hundred missing files. What it
+//! is of, as `names\<archive id>\<number>`: `names` (L of S, at most 350,000 bytes), `withNotes` (BOOL), and how many
+//! `parts` (N) there are, 28 for ten thousand of the longest names. The first part is written and removed with the job;
+//! the others are there before it, and are read by nobody without it. And `under way`, one for each person, with the
+//! `ids` (SS) of the jobs that wait or run, on whose number a new job depends.
+//!
+//! **Files**, with the sort key `fileName` (S), holds what the bucket's events have told. A file that is there:
+//! `sequencer` (S, the last change by S3's count), `etag`, `contentType` (S), `bytes`, `modifiedAt` (N) and, if it is
+//! known, `crc32` (N): 250 bytes and the name. Of one that is gone the `sequencer` alone, for 30 days by `removedAt` (N,
+//! seconds). And `/usage`, which no file is called: `fileCount` and `byteCount` (N), changed in the same transaction.
 //!
 //! **ApiKeys**, with the sort key `keyId` (S), holds two items for each API key. One in its owner's partition: `name` (S),
 //! `scopes` (L of S), `secretHash` (B, SHA-256), `createdAt`, `expiresAtMillis` and `lastUsedAt` (N, where there is such
@@ -47,6 +60,21 @@
 //! | `replace`, *f* files come or go | | *n* for the refused supposition that they stay, and 2 *n* + 2 *f* |
 //! | `delete` | *n*/4 | *n*; with *f* files 2 *n* + 2 *f* |
 //!
+//! Of archives whose selection is *s* KiB, and of *f* files:
+//!
+//! | call | read units | write units |
+//! |---|---|---|
+//! | `get`, `list` | 1 for four jobs | |
+//! | `create` | | 2 for the job, 2 for those under way, 2 for the claim, and *s*, of which the first 350 twice |
+//! | `replace` | | 1; 4 if the job ends |
+//! | `delete` | *s*/4, at most 88 | 4, and *s* as in `create` |
+//! | `selection` | *s*/4 | |
+//! | `under_way` | 1, and 1 for each job | |
+//! | files: `list` | 1 for some 12 files, there or just gone | |
+//! | files: `find` | 1 for each | |
+//! | files: `usage` | 1 | |
+//! | files: an event | 1 | 4, with a transaction of the file and the counters |
+//!
 //! A refused write costs what it would have cost. A reference takes 2 write units more if its file's name is longer
 //! than 900 bytes.
 //!
@@ -60,7 +88,7 @@
 //!
 //! # Permissions
 //!
-//! What the store does to which table is in `tests/permissions.golden`, held against a run of the contract.
+//! What the stores do to which table is in the `.golden` files in `tests`, each held against a run of a contract.
 //!
 //! # Stand-ins
 //!
@@ -71,17 +99,26 @@
 //! # Limits
 //!
 //! A person's notes are one partition key: 1,000 write units and 3,000 read units a second, which DynamoDB raises by
-//! splitting the key's range, as there is no local index. Their number and size has no bound.
+//! splitting the key's range, as there is no local index. Their number and size has no bound. The counters of files are
+//! one item for each person: 250 changes of one person's files a second, as a transaction takes 4 of its write units;
+//! beyond, the events come again later.
 #![warn(missing_docs)]
 
 mod api_keys;
+mod archives;
 mod attempts;
 mod attributes;
+mod claims;
 mod commit;
+mod database;
+mod files;
 mod identity_links;
 mod notes;
 mod table;
 
 pub use api_keys::DynamoApiKeys;
+pub use archives::DynamoArchives;
+pub use claims::DynamoClaims;
+pub use files::{DynamoFiles, MalformedSequencer, Noted, Sequencer};
 pub use identity_links::DynamoLinks;
 pub use notes::{DynamoNotes, Tables};

@@ -1,6 +1,5 @@
 //! Notes in a table whose partition key is the owner, so that a call costs the same however many people there are.
 
-mod claims;
 pub(crate) mod content;
 mod item;
 mod reads;
@@ -8,7 +7,6 @@ mod references;
 mod writes;
 
 use async_trait::async_trait;
-use aws_sdk_dynamodb::{Client, config::Builder};
 use aws_types::SdkConfig;
 use notewarden_aws::Tuning;
 use notewarden_domain::{
@@ -17,7 +15,7 @@ use notewarden_domain::{
     ports::{NotePage, NoteQuery, NoteStore},
 };
 
-use crate::table::Table;
+use crate::{claims, database::Database, table::Table};
 
 /// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,9 +29,7 @@ pub struct Tables {
 /// Notes in DynamoDB.
 #[derive(Clone, Debug)]
 pub struct DynamoNotes {
-    client: Client,
-    tables: Tables,
-    tuning: Tuning,
+    pub(crate) database: Database,
 }
 
 impl DynamoNotes {
@@ -45,21 +41,13 @@ impl DynamoNotes {
     /// The notes in `tables`, where requests are tried as often and as long as `tuning` says. A method of the store
     /// makes one or two requests, and a list one for each megabyte.
     pub fn tuned(config: &SdkConfig, tables: Tables, tuning: &Tuning) -> Self {
-        let config = tuning.applied_to(config);
-        let retries = config.retry_config().cloned();
-        let mut builder = Builder::from(&config);
-        // The conversion puts the client's own numbers in place of those of a shared configuration.
-        builder.set_retry_config(retries);
-        Self {
-            client: Client::from_conf(builder.build()),
-            tables,
-            tuning: *tuning,
-        }
+        let database = Database::connected(config, tables, tuning);
+        Self { database }
     }
 
     /// Another table in the same place.
     pub(crate) fn table(&self, name: impl Into<String>) -> Table {
-        Table::new(self.client.clone(), name.into(), self.tuning)
+        self.database.table(name)
     }
 }
 
@@ -78,7 +66,7 @@ impl NoteStore for DynamoNotes {
         claim: &IdempotencyClaim,
         now: Timestamp,
     ) -> Result<Option<Creation>, StoreError> {
-        self.read_claim(claim, now).await
+        claims::claimed(&self.database, claim, now).await
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {

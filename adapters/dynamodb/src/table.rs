@@ -21,6 +21,16 @@ pub(crate) struct Table {
     tuning: Tuning,
 }
 
+/// A client in the account and region of `config`, which tries requests as often and as long as `tuning` says.
+pub(crate) fn client(config: &SdkConfig, tuning: &Tuning) -> Client {
+    let config = tuning.applied_to(config);
+    let retries = config.retry_config().cloned();
+    let mut builder = Builder::from(&config);
+    // The conversion puts the client's own numbers in place of those of a shared configuration.
+    builder.set_retry_config(retries);
+    Client::from_conf(builder.build())
+}
+
 /// What must hold for an item that is there, or not.
 pub(crate) const IS_NEW: &str = "attribute_not_exists(userId)";
 /// The opposite.
@@ -29,12 +39,7 @@ pub(crate) const EXISTS: &str = "attribute_exists(userId)";
 impl Table {
     /// The table `name` in the account and region of `config`.
     pub(crate) fn connected(config: &SdkConfig, name: impl Into<String>, tuning: &Tuning) -> Self {
-        let config = tuning.applied_to(config);
-        let retries = config.retry_config().cloned();
-        let mut builder = Builder::from(&config);
-        // The conversion puts the client's own numbers in place of those of a shared configuration.
-        builder.set_retry_config(retries);
-        Self::new(Client::from_conf(builder.build()), name.into(), *tuning)
+        Self::new(client(config, tuning), name.into(), *tuning)
     }
 
     /// The table `name`, asked by `client` as often and as long as `tuning` says.

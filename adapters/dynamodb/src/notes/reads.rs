@@ -1,21 +1,23 @@
 //! What is read, always from one partition and strongly consistent: who has written sees what was written, a version
 //! that is read is one that a change can expect, and no file is removed because the note that names it is not seen yet.
 
-use aws_sdk_dynamodb::{operation::query::builders::QueryFluentBuilder, types::Select};
+use aws_sdk_dynamodb::types::Select;
 use notewarden_aws::store_error;
 use notewarden_domain::{
-    FileName, IdentityId, Note, NoteId, StoreError, Timestamp,
-    idempotency::{Creation, IdempotencyClaim},
+    FileName, IdentityId, Note, NoteId, StoreError,
     ports::{NotePage, NoteQuery, Order},
 };
 use uuid::Uuid;
 
 use super::{
-    DynamoNotes, claims,
+    DynamoNotes,
     item::{self, State},
     references,
 };
-use crate::attributes::{Item, text};
+use crate::{
+    attributes::text,
+    database::{at_most, next_page},
+};
 
 impl DynamoNotes {
     pub(super) async fn read_note(
@@ -23,7 +25,9 @@ impl DynamoNotes {
         owner: &IdentityId,
         id: NoteId,
     ) -> Result<Option<Note>, StoreError> {
-        let stored = self.read(&self.tables.notes, item::key(owner, id), None);
+        let stored = self
+            .database
+            .read(&self.database.tables.notes, item::key(owner, id), None);
         let note = stored.await?.map(|stored| item::decode(owner, id, stored));
         note.transpose()
     }
@@ -34,41 +38,15 @@ impl DynamoNotes {
         id: NoteId,
     ) -> Result<Option<State>, StoreError> {
         let only = format!("{}, {}", item::VERSION, item::ATTACHMENTS);
-        let stored = self.read(&self.tables.notes, item::key(owner, id), Some(only));
+        let stored = self.database.read(
+            &self.database.tables.notes,
+            item::key(owner, id),
+            Some(only),
+        );
         let state = stored
             .await?
             .map(|stored| item::decode_state(owner, id, stored));
         state.transpose()
-    }
-
-    pub(super) async fn read_claim(
-        &self,
-        claim: &IdempotencyClaim,
-        now: Timestamp,
-    ) -> Result<Option<Creation>, StoreError> {
-        let stored = self.read(&self.tables.idempotency, claims::key(claim), None);
-        let held = stored.await?.map(|stored| claims::decode(claim, stored));
-        let held = held.transpose()?.filter(|held| !held.is_expired(now));
-        Ok(held.map(|held| held.answer(claim)))
-    }
-
-    async fn read(
-        &self,
-        table: &str,
-        key: Item,
-        only: Option<String>,
-    ) -> Result<Option<Item>, StoreError> {
-        let request = self
-            .client
-            .get_item()
-            .table_name(table)
-            .set_key(Some(key))
-            .set_projection_expression(only)
-            .consistent_read(true);
-        match request.send().await {
-            Ok(answer) => Ok(answer.item),
-            Err(error) => Err(store_error("GetItem", &error)),
-        }
     }
 
     pub(super) async fn read_page(
@@ -80,6 +58,7 @@ impl DynamoNotes {
         let Some((first, last)) = range(query) else {
             return Ok(page);
         };
+        let notes = &self.database.tables.notes;
         let limit = query.limit.max(1);
         let mut bytes = 0;
         let mut behind = None;
@@ -91,7 +70,12 @@ impl DynamoNotes {
                 limit.saturating_sub(page.notes.len())
             };
             let request = self
-                .query(owner, "userId = :owner AND noteId BETWEEN :first AND :last")
+                .database
+                .query(
+                    notes,
+                    owner,
+                    "userId = :owner AND noteId BETWEEN :first AND :last",
+                )
                 .expression_attribute_values(":first", text(first.to_string()))
                 .expression_attribute_values(":last", text(last.to_string()))
                 .scan_index_forward(query.order == Order::Oldest)
@@ -117,11 +101,17 @@ impl DynamoNotes {
     /// DynamoDB counts, and answers with a number for each megabyte. It reads the notes for it, and that is what it
     /// costs: a counter beside them would make every note dearer, and notes of one person at once get in each other's way.
     pub(super) async fn count_notes(&self, owner: &IdentityId) -> Result<u64, StoreError> {
+        let notes = &self.database.tables.notes;
         let mut count = 0;
         let mut behind = None;
         loop {
             let request = self
-                .query(owner, "userId = :owner AND noteId BETWEEN :first AND :last")
+                .database
+                .query(
+                    notes,
+                    owner,
+                    "userId = :owner AND noteId BETWEEN :first AND :last",
+                )
                 .expression_attribute_values(":first", text(Uuid::nil().to_string()))
                 .expression_attribute_values(":last", text(Uuid::max().to_string()))
                 .select(Select::Count)
@@ -142,11 +132,17 @@ impl DynamoNotes {
         file: &FileName,
         limit: usize,
     ) -> Result<Vec<NoteId>, StoreError> {
+        let notes = &self.database.tables.notes;
         let mut ids = Vec::new();
         let mut behind = None;
         while ids.len() < limit {
             let request = self
-                .query(owner, "userId = :owner AND begins_with(noteId, :file)")
+                .database
+                .query(
+                    notes,
+                    owner,
+                    "userId = :owner AND begins_with(noteId, :file)",
+                )
                 .expression_attribute_values(":file", text(references::prefix(file)))
                 .limit(at_most(limit - ids.len()))
                 .set_exclusive_start_key(behind);
@@ -162,33 +158,6 @@ impl DynamoNotes {
             behind = found.last;
         }
         Ok(ids)
-    }
-
-    fn query(&self, owner: &IdentityId, keys: &str) -> QueryFluentBuilder {
-        self.client
-            .query()
-            .table_name(&self.tables.notes)
-            .key_condition_expression(keys)
-            .expression_attribute_values(":owner", text(owner.as_str()))
-            .consistent_read(true)
-    }
-}
-
-/// What one request of a query found.
-struct Found {
-    /// The items: fewer than asked for, or none, wherever the megabyte that DynamoDB reads at a time is at its end.
-    items: Vec<Item>,
-    /// Behind which key there may be more.
-    last: Option<Item>,
-}
-
-async fn next_page(request: QueryFluentBuilder) -> Result<Found, StoreError> {
-    match request.send().await {
-        Ok(answer) => Ok(Found {
-            items: answer.items.unwrap_or_default(),
-            last: answer.last_evaluated_key.filter(|key| !key.is_empty()),
-        }),
-        Err(error) => Err(store_error("Query", &error)),
     }
 }
 
@@ -208,9 +177,4 @@ fn range(query: &NoteQuery) -> Option<(NoteId, NoteId)> {
     }
     let id = |number| NoteId::new(Uuid::from_u128(number));
     Some((id(first), id(last)))
-}
-
-/// The number as DynamoDB takes limits.
-fn at_most(limit: usize) -> i32 {
-    i32::try_from(limit).unwrap_or(i32::MAX)
 }

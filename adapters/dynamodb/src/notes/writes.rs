@@ -14,12 +14,13 @@ use notewarden_domain::{
 };
 
 use super::{
-    DynamoNotes, claims, item,
+    DynamoNotes, item,
     references::{self, Changes},
 };
 use crate::{
     attributes::{self, number},
-    commit::{Change, Condition, Effect, Found, Refused, commit},
+    claims,
+    commit::{Change, Condition, Effect, Found},
 };
 
 /// Where the note is in each write.
@@ -28,7 +29,7 @@ const NOTE: usize = 0;
 /// Where the claim is in a write that has one.
 const CLAIM: usize = 1;
 
-/// Why it is not known what became of a write, or what stands in its way.
+/// Why it is not known what became of a write.
 #[derive(Debug, thiserror::Error)]
 enum Unknown {
     #[error(
@@ -36,8 +37,6 @@ enum Unknown {
          made"
     )]
     Outcome,
-    #[error("the idempotency key is held, and the store does not show by what")]
-    Holder,
 }
 
 impl DynamoNotes {
@@ -51,29 +50,20 @@ impl DynamoNotes {
             values: attributes::item([]),
         };
         let mut changes = vec![self.put_note(note, is_new)];
-        changes.extend(claim.map(|claim| Change {
-            table: &self.tables.idempotency,
-            effect: Effect::Put(claims::encode(claim, note.id, note.created_at)),
-            condition: Some(claims::is_free(note.created_at)),
-        }));
+        changes.extend(
+            claim.map(|claim| {
+                claims::hold(&self.database, claim, note.id.as_uuid(), note.created_at)
+            }),
+        );
         let before = Attachments::default();
         changes.extend(self.refer(&note.owner, note.id, &before, &note.attachments));
-        let Some(mut refused) = self.commit(&changes).await? else {
+        let Some(mut refused) = self.database.commit(&changes).await? else {
             return Ok(Creation::Stored);
         };
         if let Some(claim) = claim
             && let Some(found) = refused.take(CLAIM)
         {
-            let Found::Item(held) = found else {
-                return Err(StoreError::unavailable(Unknown::Holder));
-            };
-            let held = claims::decode(claim, held)?;
-            let is_ours = refused.is_uncertain && held.note_id == note.id;
-            return Ok(if is_ours {
-                Creation::Stored
-            } else {
-                held.answer(claim)
-            });
+            return claims::answer(claim, note.id.as_uuid(), found, refused.is_uncertain);
         }
         match refused.take(NOTE) {
             Some(Found::Item(stored)) if refused.is_uncertain => {
@@ -109,7 +99,7 @@ impl DynamoNotes {
             };
             let mut changes = vec![self.put_note(note, is_supposed)];
             changes.extend(self.refer(&note.owner, note.id, &supposed, &note.attachments));
-            let Some(mut refused) = self.commit(&changes).await? else {
+            let Some(mut refused) = self.database.commit(&changes).await? else {
                 return Ok(());
             };
             let Some(Found::Item(stored)) = refused.take(NOTE) else {
@@ -144,7 +134,7 @@ impl DynamoNotes {
             return Err(StoreError::PreconditionFailed);
         }
         let mut changes = vec![Change {
-            table: &self.tables.notes,
+            table: &self.database.tables.notes,
             effect: Effect::Delete(item::key(owner, id)),
             condition: Some(Condition {
                 expression: "version = :version",
@@ -153,7 +143,7 @@ impl DynamoNotes {
         }];
         let after = Attachments::default();
         changes.extend(self.refer(owner, id, &state.attachments, &after));
-        let Some(mut refused) = self.commit(&changes).await? else {
+        let Some(mut refused) = self.database.commit(&changes).await? else {
             return Ok(());
         };
         match refused.take(NOTE) {
@@ -166,7 +156,7 @@ impl DynamoNotes {
 
     fn put_note(&self, note: &Note, condition: Condition) -> Change<'_> {
         Change {
-            table: &self.tables.notes,
+            table: &self.database.tables.notes,
             effect: Effect::Put(item::encode(note)),
             condition: Some(condition),
         }
@@ -181,7 +171,7 @@ impl DynamoNotes {
         after: &Attachments,
     ) -> Vec<Change<'_>> {
         let change = |effect| Change {
-            table: &self.tables.notes,
+            table: &self.database.tables.notes,
             effect,
             condition: None,
         };
@@ -190,10 +180,5 @@ impl DynamoNotes {
         let removed = removed.into_iter().map(|file| Effect::Delete(key(file)));
         let added = added.into_iter().map(|file| Effect::Put(key(file)));
         removed.chain(added).map(change).collect()
-    }
-
-    /// Makes the changes; if a condition is not met, says what is there instead.
-    async fn commit(&self, changes: &[Change<'_>]) -> Result<Option<Refused>, StoreError> {
-        commit(&self.client, &self.tuning, changes).await
     }
 }

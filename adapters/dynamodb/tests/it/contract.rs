@@ -5,7 +5,8 @@
 //! - it forgets the token of a transaction, so that one that is sent again is refused where AWS would say that it is done;
 //! - it reads what was last written even where DynamoDB, not asked for strong consistency, might not: that each read asks
 //!   for it is looked up in the requests;
-//! - it removes nothing by its time to live, and does not tell who may do what.
+//! - it removes nothing by its time to live, and does not tell who may do what;
+//! - it hears of no bucket's changes: the index of files is told of them, as events tell of them.
 
 use std::collections::BTreeSet;
 
@@ -49,11 +50,18 @@ pub fn assert_permissions(
                     }
                 }
             }
+            "BatchGetItem" => {
+                for (table, asked) in body["RequestItems"].as_object().unwrap() {
+                    assert_eq!(asked["ConsistentRead"], true, "in a {operation}");
+                    let table = name_of(&Value::from(table.as_str()));
+                    needed.insert(format!("dynamodb:{operation} {table}"));
+                }
+            }
             other => {
                 needed.insert(format!("dynamodb:{other} {}", name_of(&body["TableName"])));
             }
         }
-        if matches!(operation.as_str(), "GetItem" | "Query" | "BatchGetItem") {
+        if matches!(operation.as_str(), "GetItem" | "Query") {
             assert_eq!(body["ConsistentRead"], true, "in a {operation}");
         }
     }

@@ -48,7 +48,7 @@ async fn a_note_its_claim_and_its_references_are_stored_as_documented() {
         "userId": { "S": owner },
         "idempotencyKey": { "S": "key" },
         "requestHash": { "B": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" },
-        "noteId": { "S": note.id.to_string() },
+        "createdId": { "S": note.id.to_string() },
         "createdAt": { "N": "1795262400000" },
         "expiresAtMillis": { "N": "1795348800001" },
         "expiresAt": { "N": "1795348801" },

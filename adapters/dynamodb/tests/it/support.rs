@@ -178,7 +178,7 @@ pub fn held(note: &Note) -> Value {
         "userId": { "S": note.owner.as_str() },
         "idempotencyKey": { "S": "key" },
         "requestHash": { "B": "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=" },
-        "noteId": { "S": note.id.to_string() },
+        "createdId": { "S": note.id.to_string() },
         "createdAt": { "N": note.created_at.as_millis().to_string() },
         "expiresAtMillis": { "N": "1795348800000" },
         "expiresAt": { "N": "1795348800" },

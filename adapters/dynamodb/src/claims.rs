@@ -1,48 +1,142 @@
 //! Idempotency claims as items. DynamoDB removes expired ones in its own time, so their expiry is checked as well.
 
-use std::time::Duration;
-
+use async_trait::async_trait;
 use notewarden_domain::{
-    NoteId, StoreError, Timestamp,
+    StoreError, Timestamp,
     idempotency::{Creation, IdempotencyClaim, RequestHash},
+    ports::IdempotencyStore,
 };
+use uuid::Uuid;
 
 use crate::{
+    DynamoNotes,
     attributes::{
-        Item, Unreadable, bytes, item, millis, number, take_hash, take_millis, take_parsed, text,
+        Item, Unreadable, bytes, item, millis, take_hash, take_millis, take_uuid, text,
+        time_to_live,
     },
-    commit::Condition,
+    commit::{Change, Condition, Effect, Found},
+    database::Database,
 };
 
 const OWNER: &str = "userId";
 const KEY: &str = "idempotencyKey";
 const REQUEST: &str = "requestHash";
-const NOTE: &str = "noteId";
+const CREATED: &str = "createdId";
 const CREATED_AT: &str = "createdAt";
 const EXPIRES_AT_MILLIS: &str = "expiresAtMillis";
 
 /// The attribute that the table's time to live looks at: seconds, of which it takes no fractions.
 const EXPIRES_AT: &str = "expiresAt";
 
+/// Claims in DynamoDB.
+#[derive(Clone, Debug)]
+pub struct DynamoClaims {
+    database: Database,
+}
+
+impl DynamoClaims {
+    /// The claims of `notes`, which are those of everything that is created beside them.
+    pub fn beside(notes: &DynamoNotes) -> Self {
+        Self {
+            database: notes.database.clone(),
+        }
+    }
+}
+
+#[async_trait]
+impl IdempotencyStore for DynamoClaims {
+    async fn claim(
+        &self,
+        claim: &IdempotencyClaim,
+        id: Uuid,
+        now: Timestamp,
+    ) -> Result<Creation, StoreError> {
+        let change = hold(&self.database, claim, id, now);
+        let Some(mut refused) = self.database.commit(&[change]).await? else {
+            return Ok(Creation::Stored);
+        };
+        let found = refused.take(0).unwrap_or(Found::Nothing);
+        answer(claim, id, found, refused.is_uncertain)
+    }
+
+    async fn claimed(
+        &self,
+        claim: &IdempotencyClaim,
+        now: Timestamp,
+    ) -> Result<Option<Creation>, StoreError> {
+        claimed(&self.database, claim, now).await
+    }
+}
+
+/// The key is held, and the store does not show by what.
+#[derive(Debug, thiserror::Error)]
+#[error("the idempotency key is held, and the store does not show by what")]
+struct UnknownHolder;
+
+/// The part of a write that claims the key for what is created as `id` at `now`.
+pub(crate) fn hold<'a>(
+    database: &'a Database,
+    claim: &IdempotencyClaim,
+    id: Uuid,
+    now: Timestamp,
+) -> Change<'a> {
+    Change {
+        table: &database.tables.idempotency,
+        effect: Effect::Put(encode(claim, id, now)),
+        condition: Some(is_free(now)),
+    }
+}
+
+/// What a write is answered that [`hold`] was a part of, and was to create `id`: the key is held by what was `found`,
+/// which is this very write if `is_uncertain` and it leads to the same.
+pub(crate) fn answer(
+    claim: &IdempotencyClaim,
+    id: Uuid,
+    found: Found,
+    is_uncertain: bool,
+) -> Result<Creation, StoreError> {
+    let Found::Item(held) = found else {
+        return Err(StoreError::unavailable(UnknownHolder));
+    };
+    let held = decode(claim, held)?;
+    Ok(if is_uncertain && held.created == id {
+        Creation::Stored
+    } else {
+        held.answer(claim)
+    })
+}
+
+/// What the claim would be answered at `now`, if the key is held.
+pub(crate) async fn claimed(
+    database: &Database,
+    claim: &IdempotencyClaim,
+    now: Timestamp,
+) -> Result<Option<Creation>, StoreError> {
+    let stored = database.read(&database.tables.idempotency, key(claim), None);
+    let held = stored.await?.map(|stored| decode(claim, stored));
+    let held = held.transpose()?.filter(|held| !held.is_expired(now));
+    Ok(held.map(|held| held.answer(claim)))
+}
+
 /// A claim as it is stored.
 #[derive(Debug)]
-pub(super) struct Held {
+struct Held {
     request: RequestHash,
-    pub(super) note_id: NoteId,
+    created: Uuid,
     created_at: Timestamp,
     expires_at: Timestamp,
 }
 
 impl Held {
-    pub(super) const fn is_expired(&self, now: Timestamp) -> bool {
+    const fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.as_millis() <= now.as_millis()
     }
 
     /// What it answers to `claim`.
-    pub(super) fn answer(&self, claim: &IdempotencyClaim) -> Creation {
+    fn answer(&self, claim: &IdempotencyClaim) -> Creation {
         if self.request == claim.request {
             Creation::Replayed {
-                id: self.note_id.as_uuid(),
+                id: self.created,
                 created_at: self.created_at,
             }
         } else {
@@ -51,33 +145,28 @@ impl Held {
     }
 }
 
-pub(super) fn key(claim: &IdempotencyClaim) -> Item {
+fn key(claim: &IdempotencyClaim) -> Item {
     item([
         (OWNER, text(claim.owner.as_str())),
         (KEY, text(claim.key.as_str())),
     ])
 }
 
-/// The claim of the note `id` that is created at `now`.
-pub(super) fn encode(claim: &IdempotencyClaim, id: NoteId, now: Timestamp) -> Item {
+/// The claim of what is created as `id` at `now`.
+fn encode(claim: &IdempotencyClaim, id: Uuid, now: Timestamp) -> Item {
     let mut encoded = key(claim);
     encoded.extend(item([
         (REQUEST, bytes(claim.request.0)),
-        (NOTE, text(id.to_string())),
+        (CREATED, text(id.to_string())),
         (CREATED_AT, millis(now)),
         (EXPIRES_AT_MILLIS, millis(claim.expires_at)),
-        (EXPIRES_AT, number(whole_seconds(claim.expires_at))),
+        (EXPIRES_AT, time_to_live(claim.expires_at)),
     ]));
     encoded
 }
 
-/// Rounded up: the item must not go before the claim has expired.
-fn whole_seconds(moment: Timestamp) -> u64 {
-    moment.plus(Duration::from_millis(999)).as_secs()
-}
-
 /// That no claim holds the key, or one that has expired at `now`.
-pub(super) fn is_free(now: Timestamp) -> Condition {
+fn is_free(now: Timestamp) -> Condition {
     Condition {
         expression: "attribute_not_exists(idempotencyKey) OR expiresAtMillis <= :now",
         values: item([(":now", millis(now))]),
@@ -88,7 +177,7 @@ pub(super) fn is_free(now: Timestamp) -> Condition {
 ///
 /// # Errors
 /// `Corrupt`, naming the key.
-pub(super) fn decode(claim: &IdempotencyClaim, item: Item) -> Result<Held, StoreError> {
+fn decode(claim: &IdempotencyClaim, item: Item) -> Result<Held, StoreError> {
     let IdempotencyClaim { owner, key, .. } = claim;
     let what = || format!("idempotency key `{key}` of `{owner}`");
     read(item).map_err(|cause| StoreError::corrupt(what(), cause))
@@ -97,7 +186,7 @@ pub(super) fn decode(claim: &IdempotencyClaim, item: Item) -> Result<Held, Store
 fn read(mut item: Item) -> Result<Held, Unreadable> {
     Ok(Held {
         request: RequestHash(take_hash(&mut item, REQUEST)?),
-        note_id: take_parsed(&mut item, NOTE)?,
+        created: take_uuid(&mut item, CREATED)?,
         created_at: take_millis(&mut item, CREATED_AT)?,
         expires_at: take_millis(&mut item, EXPIRES_AT_MILLIS)?,
     })
@@ -105,12 +194,11 @@ fn read(mut item: Item) -> Result<Held, Unreadable> {
 
 #[cfg(test)]
 mod tests {
-    use std::error::Error;
+    use std::{error::Error, time::Duration};
 
     use aws_sdk_dynamodb::types::AttributeValue;
     use notewarden_domain::IdentityId;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -131,10 +219,10 @@ mod tests {
             request: [u8; 32], other: [u8; 32], id: u128, created_at: u64, expires_at: u64,
         ) {
             let claim = claim(request, Timestamp::from_millis(expires_at));
-            let id = NoteId::new(Uuid::from_u128(id));
+            let id = Uuid::from_u128(id);
             let created_at = Timestamp::from_millis(created_at);
             let held = decode(&claim, encode(&claim, id, created_at)).unwrap();
-            let replay = Creation::Replayed { id: id.as_uuid(), created_at };
+            let replay = Creation::Replayed { id, created_at };
             prop_assert_eq!(held.answer(&claim), replay);
             prop_assert_eq!(held.expires_at, claim.expires_at);
             prop_assume!(other != request);
@@ -146,7 +234,7 @@ mod tests {
     #[test]
     fn a_claim_is_expired_from_its_moment_on() {
         let claim = claim([0; 32], NOW);
-        let id = NoteId::new(Uuid::nil());
+        let id = Uuid::nil();
         let held = decode(&claim, encode(&claim, id, NOW)).unwrap();
         assert!(held.is_expired(NOW));
         assert!(!held.is_expired(NOW.minus(Duration::from_millis(1))));
@@ -156,7 +244,7 @@ mod tests {
     fn the_time_to_live_is_in_whole_seconds_and_not_too_short() {
         let seconds = |expires_at| {
             let claim = claim([0; 32], expires_at);
-            encode(&claim, NoteId::new(Uuid::nil()), NOW)[EXPIRES_AT].clone()
+            encode(&claim, Uuid::nil(), NOW)[EXPIRES_AT].clone()
         };
         let millis = Timestamp::from_millis;
         assert_eq!(seconds(NOW), AttributeValue::N("1795262401".to_owned()));
@@ -167,7 +255,7 @@ mod tests {
     #[test]
     fn a_damaged_claim_is_named() {
         let claim = claim([0; 32], NOW);
-        let mut damaged = encode(&claim, NoteId::new(Uuid::nil()), NOW);
+        let mut damaged = encode(&claim, Uuid::nil(), NOW);
         damaged.insert(REQUEST.to_owned(), bytes([1, 2, 3]));
         let error = decode(&claim, damaged).unwrap_err();
         assert_eq!(

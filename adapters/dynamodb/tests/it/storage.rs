@@ -1,0 +1,257 @@
+//! Archives, claims and the index of files on a stand-in for DynamoDB, with the permissions that are written down.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use notewarden_domain::{
+    ObjectKey,
+    ports::{ArchiveStore, FileIndex, FileMeta},
+};
+use notewarden_dynamodb::{DynamoArchives, DynamoClaims, DynamoFiles, Noted, Tables};
+use notewarden_testkit::{
+    SeededIds,
+    contract::{self, Folder},
+    fixtures::{NOON, file, identity, job},
+    http::{Received, Step},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    contract::assert_permissions,
+    support::{Scripted, answer, cancelled, request, tables::Place},
+};
+
+#[tokio::test]
+#[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
+async fn dynamo_archives_are_an_archive_store() {
+    let mut place = Place::new().await;
+    let (tables, table) = (place.tables.clone(), place.table("Archives").await);
+    let archives = DynamoArchives::beside(&place.notes, &table);
+    contract::archive_store(&archives, &SeededIds::new(1)).await;
+    let name_of = name_of(tables, "Archives", table);
+    assert_permissions(
+        place.close().await,
+        name_of,
+        include_str!("../archives.golden"),
+    );
+}
+
+#[tokio::test]
+#[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
+async fn dynamo_claims_are_an_idempotency_store() {
+    let mut place = Place::new().await;
+    let table = place.table("Archives").await;
+    let claims = DynamoClaims::beside(&place.notes);
+    contract::idempotency_store(&claims, &SeededIds::new(2)).await;
+    let (tables, seen) = (place.tables.clone(), place.server.requests());
+    let name_of = name_of(tables, "Archives", table.clone());
+    assert_permissions(seen, name_of, include_str!("../claims.golden"));
+
+    let archives = DynamoArchives::beside(&place.notes, table);
+    contract::shared_claims(&claims, &place.notes, &archives, &SeededIds::new(3)).await;
+    place.close().await;
+}
+
+#[tokio::test]
+#[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
+async fn dynamo_files_are_a_file_index() {
+    let mut place = Place::new().await;
+    let (tables, table) = (place.tables.clone(), place.table("Files").await);
+    let files = DynamoFiles::beside(&place.notes, &table);
+    let bucket = Bucket {
+        files: files.clone(),
+        changes: AtomicU64::new(1),
+    };
+    let key = ObjectKey::private(&identity(&SeededIds::new(8)), &file("a"));
+    bucket.put(key.clone(), 1).await;
+    bucket.remove(key).await;
+    let name_of = name_of(tables, "Files", table);
+    let arrivals = place.server.requests();
+    let seen = arrivals.len();
+    assert_permissions(arrivals, &name_of, include_str!("../arrivals.golden"));
+
+    contract::file_index(&files, &SeededIds::new(4), &bucket).await;
+    let is_write = |received: &Received| {
+        let (operation, _) = request(received);
+        matches!(operation.as_str(), "PutItem" | "TransactWriteItems")
+    };
+    let mut reads = place.close().await.split_off(seen);
+    reads.retain(|received| !is_write(received));
+    assert_permissions(reads, &name_of, include_str!("../files.golden"));
+}
+
+/// The changes of one file in every order, and each of them twice: what the last one says is what is known.
+#[tokio::test]
+#[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
+async fn events_do_no_harm_that_come_late_twice_or_out_of_order() {
+    let mut place = Place::new().await;
+    let table = place.table("Files").await;
+    let files = DynamoFiles::beside(&place.notes, table);
+    let ids = SeededIds::new(5);
+    let orders = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    // Which of the three changes is the removal.
+    for (order, removal) in orders.iter().flat_map(|order| [(order, 1), (order, 2)]) {
+        let (owner, name) = (identity(&ids), file("a"));
+        let mut latest = None;
+        for change in *order {
+            let sequencer = format!("{:X}", 0xa0 + change).parse().unwrap();
+            for is_again in [false, true] {
+                let noted = if change == removal {
+                    files.removed(&owner, &name, &sequencer, NOON).await
+                } else {
+                    let meta = meta(change);
+                    files.arrived(&owner, &name, &meta, &sequencer).await
+                };
+                let is_new = !is_again && latest.is_none_or(|latest| latest < change);
+                assert_eq!(
+                    noted.unwrap() != Noted::Before,
+                    is_new,
+                    "{order:?}, {change}"
+                );
+                latest = latest.max(Some(change));
+            }
+        }
+        let expected = (removal != 2).then(|| meta(2));
+        let found = files.find(&owner, &[name]).await.unwrap();
+        assert_eq!(found, std::slice::from_ref(&expected), "{order:?}");
+        let usage = files.usage(&owner).await.unwrap();
+        let counted = expected.map_or((0, 0), |meta| (1, meta.size));
+        assert_eq!((usage.files, usage.bytes), counted, "{order:?}");
+    }
+    place.close().await;
+}
+
+/// Two requests for what a full answer or the throughput left out, and none for what came.
+#[tokio::test]
+async fn what_a_batch_leaves_out_is_asked_for_again() {
+    let owner = identity(&SeededIds::new(6));
+    let key = |name: &str| json!({ "userId": { "S": owner.as_str() }, "fileName": { "S": name } });
+    let found = |name: &str, left: Value| {
+        let mut item = key(name);
+        let members = [
+            ("sequencer", json!({ "S": "A0" })),
+            ("etag", json!({ "S": name })),
+            ("bytes", json!({ "N": "3" })),
+            ("contentType", json!({ "S": "text/plain" })),
+            ("modifiedAt", json!({ "N": "1795262400000" })),
+            ("crc32", json!({ "N": "4294967295" })),
+        ];
+        for (member, value) in members {
+            item[member] = value;
+        }
+        answer(&json!({ "Responses": { "files": [item] }, "UnprocessedKeys": left }))
+    };
+    let left = json!({ "files": { "Keys": [key("a")], "ConsistentRead": true } });
+    let nothing = answer(&json!({ "Responses": {}, "UnprocessedKeys": left }));
+    let scripted = Scripted::with([found("b", left.clone()), nothing, found("a", json!({}))]).await;
+    let files = DynamoFiles::beside(&scripted.notes, "files");
+    let names = ["a", "b"].map(file);
+    let metas = files.find(&owner, &names).await.unwrap();
+    let etags = metas.iter().flatten().map(|meta| meta.etag.as_str());
+    assert_eq!(etags.collect::<Vec<_>>(), ["a", "b"]);
+    let asked: Vec<_> = scripted
+        .requests()
+        .iter()
+        .map(|(_, body)| {
+            body["RequestItems"]["files"]["Keys"]
+                .as_array()
+                .unwrap()
+                .len()
+        })
+        .collect();
+    assert_eq!(asked, [2, 1, 1]);
+}
+
+/// The answer is lost, and the transaction that is sent again is refused by what it has itself stored.
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_has_been_made() {
+    let ids = SeededIds::new(7);
+    let job = job(&identity(&ids), &ids, NOON);
+    let stored = json!({
+        "userId": { "S": job.owner.as_str() },
+        "archiveId": { "S": job.id.to_string() },
+        "version": { "N": job.version.get().to_string() },
+        "createdAt": { "N": job.created_at.as_millis().to_string() },
+        "expiresAt": { "N": job.expires_at.as_millis().to_string() },
+        "job": { "S": concat!(
+            r#"{"name":"photos.zip","filesTotal":2,"bytesTotal":5,"progress":{"files":0,"bytes":0},"#,
+            r#""missing":{"names":[],"count":0},"expected":null,"actual":null,"#,
+            r#""state":{"status":"queued"},"attempts":0}"#
+        ) },
+    });
+    let own = json!({ "userId": { "S": job.owner.as_str() } });
+    let refusal = || {
+        cancelled(&[
+            ("ConditionalCheckFailed", Some(&stored)),
+            ("ConditionalCheckFailed", Some(&own)),
+            ("ConditionalCheckFailed", Some(&own)),
+        ])
+    };
+    for (steps, is_made) in [
+        (vec![Step::Reset, refusal()], true),
+        (vec![refusal()], false),
+    ] {
+        let scripted = Scripted::with(steps).await;
+        let archives = DynamoArchives::beside(&scripted.notes, "archives");
+        let created = archives.create(&job, &Default::default(), None, 1).await;
+        assert_eq!(created.is_ok(), is_made, "{created:?}");
+        for (operation, _) in scripted.requests() {
+            assert_eq!(operation, "TransactWriteItems");
+        }
+    }
+}
+
+fn meta(size: u64) -> FileMeta {
+    FileMeta {
+        size,
+        content_type: "text/plain".parse().unwrap(),
+        etag: format!("{size:032x}"),
+        modified_at: NOON,
+        crc32: None,
+    }
+}
+
+/// Tells an index of changes, as the bucket's events do.
+struct Bucket {
+    files: DynamoFiles,
+    changes: AtomicU64,
+}
+
+impl Bucket {
+    fn next(&self) -> u64 {
+        self.changes.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Folder for Bucket {
+    async fn put(&self, key: ObjectKey, size: u64) {
+        let (owner, name) = ObjectKey::parts_of_private(key.as_str()).unwrap();
+        let sequencer = format!("{:016X}", self.next()).parse().unwrap();
+        let meta = meta(size);
+        let arrived = self.files.arrived(&owner, &name, &meta, &sequencer);
+        arrived.await.unwrap();
+    }
+
+    async fn remove(&self, key: ObjectKey) {
+        let (owner, name) = ObjectKey::parts_of_private(key.as_str()).unwrap();
+        let sequencer = format!("{:016X}", self.next()).parse().unwrap();
+        let removed = self.files.removed(&owner, &name, &sequencer, NOON);
+        removed.await.unwrap();
+    }
+}
+
+/// The name in the template of the table that a request names.
+fn name_of(tables: Tables, own: &'static str, table: String) -> impl Fn(&Value) -> &'static str {
+    move |named| match named.as_str().unwrap() {
+        named if named == table => own,
+        named if named == tables.notes => "Notes",
+        named if named == tables.idempotency => "Idempotency",
+        other => panic!("`{other}` is not a table of the stores"),
+    }
+}
