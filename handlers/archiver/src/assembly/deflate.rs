@@ -245,3 +245,76 @@ impl Deflating {
         Ok(chunks)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What a stream of these bytes is, given to it in chunks of `chunk` bytes.
+    async fn deflated(bytes: &[u8], chunk: usize, threads: usize) -> (Vec<u8>, Body) {
+        let deflater = Deflater {
+            threads,
+            free: Arc::new(Semaphore::new(threads)),
+            ..Deflater::new(6)
+        };
+        let mut deflating = Deflating::new(Arc::new(deflater));
+        let mut packed = Vec::new();
+        for chunk in bytes.chunks(chunk) {
+            packed.extend(deflating.push(chunk).await.unwrap());
+        }
+        let (rest, body) = deflating.finish().await.unwrap();
+        packed.extend(rest);
+        (packed.concat(), body)
+    }
+
+    /// Text and noise by turns, in stretches of these lengths.
+    fn bytes(stretches: &[usize]) -> Vec<u8> {
+        let mut random = 1_u64;
+        let mut bytes = Vec::new();
+        for (number, length) in stretches.iter().enumerate() {
+            for at in 0..*length {
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
+                let [.., noise] = random.to_le_bytes();
+                let text = b"a text that goes on and on, "[at % 28];
+                bytes.push(if number % 2 == 0 { text } else { noise });
+            }
+        }
+        bytes
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn any_inflater_gives_the_bytes_back_however_many_threads_there_were(
+            stretches in prop::collection::vec(prop_oneof![0..3_000_usize, 60_000..700_000_usize], 0..5),
+            chunk in 1_000..300_000_usize,
+        ) {
+            let bytes = bytes(&stretches);
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let (packed, body) = runtime.block_on(deflated(&bytes, chunk, 1));
+            let (again, same) = runtime.block_on(deflated(&bytes, 70_001, 4));
+            prop_assert!(packed == again && body == same);
+            prop_assert_eq!(body.length, packed.len() as u64);
+            prop_assert_eq!(body.crc.get(), crc32fast::hash(&bytes));
+            // The bound by which archives are laid out.
+            prop_assert!(packed.len() <= bytes.len() + bytes.len() / 8 + 64);
+            let mut unpacked = Vec::new();
+            flate2::read::DeflateDecoder::new(&*packed).read_to_end(&mut unpacked).unwrap();
+            prop_assert!(unpacked == bytes);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_dense_grows_by_no_more_than_its_headers() {
+        let noise = bytes(&[0, 3 * BLOCK]);
+        let (packed, _) = deflated(&noise, BLOCK, 2).await;
+        assert!(packed.len() <= noise.len() + 5 * (noise.len() / STORED_BLOCK + 4));
+    }
+}
