@@ -23,6 +23,9 @@ EVERYTHING = {
     "Stage": "dev",
     "AllowedOrigin": "https://app.example.com",
     "FunctionUrl": "iam",
+    "TokenIssuer": "https://example.auth0.com/",
+    "TokenAudiences": "https://api.example.com",
+    "AuthorizerCacheSeconds": "60",
     "DomainName": "api.example.com",
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     "GoogleClientId": "google0.apps.googleusercontent.com",
@@ -30,7 +33,7 @@ EVERYTHING = {
     "OidcProviderArns": "arn:aws:iam::123456789012:oidc-provider/login.example.com",
     "AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:alarms",
 }
-"""A value that is not the default for every parameter that a condition asks."""
+"""A value that is not the default for every parameter that a condition asks, but for `TokenAuth`."""
 
 
 class NoManagedPolicies:

@@ -59,8 +59,10 @@ class Stack:
 
     def __init__(self, name: str, parameters: dict[str, str]):
         template = transformed(parameters)
-        # INVARIANT: only `IsProduction` holds by default, and without the defaults only it does not.
-        holds = {name: (name == "IsProduction") != bool(parameters) for name in template["Conditions"]}
+        # INVARIANT: these hold by default, and the last two, which `TokenAuth` decides, always; without the defaults all
+        # others do.
+        always = {"HasTokenApi": True, "HasFunctionAuthorizer": True, "HasJwtAuthorizer": False}
+        holds = {name: (name == "IsProduction") != bool(parameters) for name in template["Conditions"]} | always
         template, self.left_out = known_to_the_stand_in(template, holds)
         cloudformation = boto3.client("cloudformation")
         cloudformation.create_stack(
@@ -103,7 +105,10 @@ def full_stack(account):
     return Stack("notewarden-dev", EVERYTHING)
 
 
-@pytest.mark.parametrize("table,sort_key", [("Notes", "noteId"), ("Idempotency", "idempotencyKey")])
+@pytest.mark.parametrize(
+    "table,sort_key",
+    [("Notes", "noteId"), ("Idempotency", "idempotencyKey"), ("ApiKeys", "keyId"), ("IdentityLinks", "login")],
+)
 def test_a_table_is_keyed_by_its_owner_and_paid_by_request(stack, table, sort_key):
     dynamodb = boto3.client("dynamodb")
     found = dynamodb.describe_table(TableName=stack.ids[table])["Table"]
@@ -114,7 +119,7 @@ def test_a_table_is_keyed_by_its_owner_and_paid_by_request(stack, table, sort_ke
     assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     assert not found.get("LocalSecondaryIndexes") and not found.get("GlobalSecondaryIndexes")
     # Users' data is protected from deletion; keys of a day are not.
-    assert found["DeletionProtectionEnabled"] == (table == "Notes")
+    assert found["DeletionProtectionEnabled"] == (table != "Idempotency")
 
 
 def test_a_stage_for_trying_things_can_be_deleted(full_stack):
@@ -156,7 +161,7 @@ def test_a_batch_reports_its_failures_one_by_one(stack):
 def test_logs_are_kept_for_a_while_only(stack):
     groups = boto3.client("logs").describe_log_groups()["logGroups"]
     retention = {group["logGroupName"]: group["retentionInDays"] for group in groups}
-    for id in ("ApiAccessLogs", "ApiFunctionLogs", "ArchiverFunctionLogs"):
+    for id in ("ApiAccessLogs", "ApiFunctionLogs", "ArchiverFunctionLogs", "AuthorizerFunctionLogs"):
         assert retention[stack.ids[id]] == 30
 
 

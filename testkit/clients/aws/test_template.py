@@ -17,8 +17,10 @@ def lint(path: pathlib.Path) -> None:
 
 
 def resource(template: dict, kind: str) -> dict:
-    (found,) = [r for r in template["Resources"].values() if r["Type"] == kind]
-    return found
+    """The one resource of the type, not counting those of the API for tokens, which the transform leaves as they are."""
+    found = [r for id, r in template["Resources"].items() if r["Type"] == kind and not id.startswith("Token")]
+    assert len(found) == 1
+    return found[0]
 
 
 def test_the_template_has_no_finding():
@@ -35,7 +37,7 @@ def test_what_the_transform_makes_of_it_has_no_finding(variant, request, tmp_pat
 def test_no_role_comes_from_the_transform(default_template):
     """The transform makes roles and policies for functions that have none of their own."""
     roles = [id for id, r in default_template["Resources"].items() if r["Type"].startswith("AWS::IAM::")]
-    assert sorted(roles) == ["ApiFunctionRole", "ArchiverFunctionRole", "AuthRole"]
+    assert sorted(roles) == ["ApiFunctionRole", "ArchiverFunctionRole", "AuthRole", "AuthorizerFunctionRole"]
     for id in roles:
         assert "ManagedPolicyArns" not in default_template["Resources"][id]["Properties"]
 
@@ -71,6 +73,24 @@ def test_the_function_url_tells_browsers_what_the_api_does(full_template):
     assert api["allowOrigins"] == ["https://app.example.com"]
 
 
+def test_the_api_for_tokens_tells_browsers_what_the_api_does(default_template):
+    api = resource(default_template, "AWS::ApiGatewayV2::Api")["Properties"]["Body"]["x-amazon-apigateway-cors"]
+    cors = default_template["Resources"]["TokenApi"]["Properties"]["CorsConfiguration"]
+    signing = {"x-amz-content-sha256", "x-amz-date", "x-amz-security-token", "x-amz-user-agent"}
+    signing |= {"amz-sdk-invocation-id", "amz-sdk-request"}
+    assert set(cors["AllowHeaders"]) == set(api["allowHeaders"]) - signing | {"x-api-key"}
+    assert cors["ExposeHeaders"] == api["exposeHeaders"]
+    assert cors["AllowMethods"] == api["allowMethods"]
+    assert cors["MaxAge"] == api["maxAge"]
+
+
+def test_every_route_for_tokens_has_an_authorizer_but_the_contract(default_template):
+    routes = [r["Properties"] for r in default_template["Resources"].values() if r["Type"] == "AWS::ApiGatewayV2::Route"]
+    open_routes = [route["RouteKey"] for route in routes if route["AuthorizationType"] == "NONE"]
+    assert open_routes == ["GET /openapi.json"]
+    assert [route["RouteKey"] for route in routes if "AuthorizerId" in route] == ["$default"]
+
+
 def test_nobody_can_make_the_bucket_public(default_template):
     bucket = resource(default_template, "AWS::S3::Bucket")["Properties"]
     assert bucket["PublicAccessBlockConfiguration"] == {
@@ -91,7 +111,7 @@ def test_notes_can_be_restored_keys_expire_and_both_are_encrypted(default_templa
 
 def test_what_people_own_outlives_the_stack(default_template):
     kept = {id for id, r in default_template["Resources"].items() if r.get("DeletionPolicy") == "Retain"}
-    assert kept == {"Bucket", "Notes", "UserPool"}
+    assert kept == {"ApiKeys", "Bucket", "IdentityLinks", "Notes", "UserPool"}
     for id in kept:
         assert default_template["Resources"][id]["UpdateReplacePolicy"] == "Retain"
 
@@ -111,4 +131,16 @@ def test_what_a_parameter_adds_is_there_only_with_it(default_template):
         "ApiDomain": "HasDomain",
         "ApiDomainMapping": "HasDomain",
         "ApiFunctionUrl": "HasFunctionUrl",
+        "AuthorizerFunction": "HasFunctionAuthorizer",
+        "AuthorizerFunctionLogs": "HasFunctionAuthorizer",
+        "AuthorizerFunctionRole": "HasFunctionAuthorizer",
+        "FunctionAuthorizer": "HasFunctionAuthorizer",
+        "FunctionAuthorizerPermission": "HasFunctionAuthorizer",
+        "JwtAuthorizer": "HasJwtAuthorizer",
+        "TokenApi": "HasTokenApi",
+        "TokenApiContract": "HasTokenApi",
+        "TokenApiIntegration": "HasTokenApi",
+        "TokenApiPermission": "HasTokenApi",
+        "TokenApiStage": "HasTokenApi",
+        "TokenRoutes": "HasTokenApi",
     }
