@@ -1,5 +1,7 @@
 //! Events of every form, with credentials of every kind.
 
+mod issuer;
+
 use std::sync::Mutex;
 
 use notewarden_domain::{Caller, Scope, Scopes, api_keys::KeyDraft};
@@ -37,7 +39,7 @@ impl Place {
         Self {
             authorizer: Authorizer {
                 api_keys,
-                issuers: Issuers::default(),
+                issuers: issuer::trusted(),
                 clock,
                 records: Records::new("authorizer".to_owned(), move |line: &[u8]| {
                     written.lock().unwrap().extend_from_slice(line);
@@ -117,8 +119,69 @@ async fn what_is_nobodys_is_refused_in_the_events_own_words() {
 async fn an_event_that_is_none_is_an_error() {
     let place = Place::new().await;
     let nowhere = json!({ "type": "TOKEN", "methodArn": "x", "authorizationToken": place.key });
-    for event in [json!([]), json!({ "headers": 1 }), nowhere] {
+    for event in [json!("x"), json!({ "headers": 1 }), nowhere] {
         let refused = place.answer(&event).await.unwrap_err();
         assert!(matches!(refused, AuthorizerError::Event(_)), "{event}");
+    }
+}
+
+/// Tokens that are refused: each is one change away from the one that is taken.
+#[tokio::test]
+async fn a_token_is_its_subjects_and_what_is_tampered_with_is_nobodys() {
+    let place = Place::new().await;
+    let header = json!({ "alg": "EdDSA", "kid": "k", "typ": "JWT" });
+    let claims = issuer::claims();
+    let shown = |token: String| v2(&json!({ "authorization": format!("Bearer {token}") }));
+    let answer = place.answer(&shown(issuer::token(&header, &claims))).await;
+    let answer = answer.unwrap();
+    assert_eq!(answer["isAuthorized"], true);
+    assert_eq!(answer["context"]["iss"], issuer::NAME);
+    assert_eq!(answer["context"]["sub"], "auth0|alice");
+    assert_eq!(answer["context"]["idToken"], "false");
+    assert_eq!(answer["context"]["scope"], "notes:read");
+
+    let with = |of: &Value, member: &str, value: Value| {
+        let mut changed = of.clone();
+        changed[member] = value;
+        changed
+    };
+    let headers = [
+        ("alg", json!("none")),
+        ("alg", json!("HS256")),
+        ("alg", json!("RS256")),
+        ("kid", json!("another")),
+        ("crit", json!(["exp"])),
+        ("b64", json!(false)),
+        ("typ", json!("dpop+jwt")),
+    ];
+    for (member, value) in headers {
+        let token = issuer::token(&with(&header, member, value), &claims);
+        let answer = place.answer(&shown(token)).await.unwrap();
+        assert_eq!(answer, json!({ "isAuthorized": false }), "{member}");
+    }
+    let long_ago = NOON.as_secs() - 3_600;
+    let others = [
+        ("iss", json!("https://other.example")),
+        ("aud", json!("another")),
+        ("exp", json!(long_ago)),
+        ("exp", Value::Null),
+        ("nbf", json!(NOON.as_secs() + 3_600)),
+        ("sub", json!("")),
+        ("sub", json!(1)),
+    ];
+    for (member, value) in others {
+        let token = issuer::token(&header, &with(&claims, member, value));
+        let answer = place.answer(&shown(token)).await.unwrap();
+        assert_eq!(answer, json!({ "isAuthorized": false }), "{member}");
+    }
+    let good = issuer::token(&header, &claims);
+    let (signed, _) = good.rsplit_once('.').unwrap();
+    for token in [
+        format!("{signed}."),
+        format!("{good}x"),
+        format!("{good}.x"),
+    ] {
+        let answer = place.answer(&shown(token)).await.unwrap();
+        assert_eq!(answer, json!({ "isAuthorized": false }));
     }
 }
