@@ -15,9 +15,13 @@ const PART: usize = 5 << 20;
 pub(super) async fn check<B: Bucket>(objects: &dyn ArchiveObjects, ids: &dyn IdSource, bucket: &B) {
     parts_that_were_put_and_copied_become_one_object(objects, ids, bucket).await;
     a_part_is_replaced_by_the_next_of_its_number(objects, ids, bucket).await;
-    what_has_changed_or_gone_is_not_copied(objects, ids, bucket).await;
+    if B::CONDITIONAL_COPIES {
+        what_has_changed_or_gone_is_not_copied(objects, ids, bucket).await;
+    }
     an_object_that_is_there_stays(objects, ids, bucket).await;
-    an_upload_that_is_over_takes_nothing(objects, ids, bucket).await;
+    if B::KNOWS_ENDED_UPLOADS {
+        an_upload_that_is_over_takes_nothing(objects, ids, bucket).await;
+    }
     all_uploads_to_an_object_are_aborted_and_no_others(objects, ids, bucket).await;
 }
 
