@@ -2,13 +2,10 @@
 
 use async_trait::async_trait;
 use aws_sdk_s3::{
-    Client,
-    config::{Builder, http::HttpResponse},
-    error::{ProvideErrorMetadata, SdkError},
+    error::ProvideErrorMetadata,
     operation::head_object::HeadObjectOutput,
     types::{ChecksumMode, ChecksumType},
 };
-use aws_smithy_types::base64;
 use aws_types::SdkConfig;
 use notewarden_aws::{Failure, Tuning, store_error};
 use notewarden_domain::{
@@ -18,6 +15,8 @@ use notewarden_domain::{
     ports::{FileMeta, FileStore},
 };
 
+use crate::bucket::{Bucket, read_crc32, status};
+
 const HEAD: &str = "HeadObject";
 const DELETE: &str = "DeleteObject";
 
@@ -26,8 +25,7 @@ const DELETE: &str = "DeleteObject";
 /// A bucket that does not exist has no files: S3 answers `HEAD` without a body, so the two cannot be told apart.
 #[derive(Clone, Debug)]
 pub struct S3Files {
-    client: Client,
-    bucket: String,
+    bucket: Bucket,
 }
 
 impl S3Files {
@@ -37,17 +35,9 @@ impl S3Files {
     }
 
     /// The files in `bucket`, where requests are tried as often and as long as `tuning` says.
-    ///
-    /// Where `config` names an endpoint of its own, the bucket goes into the path and not into the host's name, which
-    /// nobody may have set up there.
     pub fn tuned(config: &SdkConfig, bucket: impl Into<String>, tuning: &Tuning) -> Self {
-        let has_own_endpoint = config.endpoint_url().is_some();
-        let config = Builder::from(&tuning.applied_to(config))
-            .force_path_style(has_own_endpoint)
-            .build();
         Self {
-            client: Client::from_conf(config),
-            bucket: bucket.into(),
+            bucket: Bucket::new(config, bucket, tuning),
         }
     }
 }
@@ -55,7 +45,7 @@ impl S3Files {
 #[async_trait]
 impl FileStore for S3Files {
     async fn head(&self, key: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
-        let asked = self.client.head_object().bucket(&self.bucket);
+        let asked = self.bucket.client.head_object().bucket(&self.bucket.name);
         let asked = asked.checksum_mode(ChecksumMode::Enabled);
         match asked.key(key.as_str()).send().await {
             Ok(found) => match meta(&found) {
@@ -75,7 +65,7 @@ impl FileStore for S3Files {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        let asked = self.client.delete_object().bucket(&self.bucket);
+        let asked = self.bucket.client.delete_object().bucket(&self.bucket.name);
         match asked.key(key.as_str()).send().await {
             Ok(_) => Ok(()),
             // S3 itself counts an absent object as deleted; not everything that speaks its protocol does.
@@ -85,7 +75,7 @@ impl FileStore for S3Files {
     }
 
     async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
-        let asked = self.client.delete_object().bucket(&self.bucket);
+        let asked = self.bucket.client.delete_object().bucket(&self.bucket.name);
         let asked = asked.key(key.as_str()).if_match(format!("\"{etag}\""));
         match asked.send().await {
             Ok(_) => Ok(()),
@@ -94,10 +84,6 @@ impl FileStore for S3Files {
             Err(error) => Err(store_error(DELETE, &error)),
         }
     }
-}
-
-fn status<E>(error: &SdkError<E, HttpResponse>) -> Option<u16> {
-    error.raw_response().map(|answer| answer.status().as_u16())
 }
 
 /// What the answer says of the object, if it says all of it.
@@ -117,6 +103,5 @@ fn crc32(found: &HeadObjectOutput) -> Option<Crc32> {
     if found.checksum_type() == Some(&ChecksumType::Composite) {
         return None;
     }
-    let bytes = base64::decode(found.checksum_crc32()?).ok()?;
-    Some(Crc32::new(u32::from_be_bytes(bytes.try_into().ok()?)))
+    read_crc32(found.checksum_crc32())
 }

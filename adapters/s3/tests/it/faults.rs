@@ -19,7 +19,7 @@ use notewarden_testkit::{
 use crate::support::{self, BUCKET, LocalServer};
 
 /// Three attempts without pauses; nothing in these tests takes as long as they may.
-const QUICK: Tuning = Tuning {
+pub(crate) const QUICK: Tuning = Tuning {
     attempts: 3,
     first_pause: Duration::from_millis(1),
     longest_pause: Duration::from_millis(2),
@@ -65,7 +65,7 @@ fn meta() -> FileMeta {
 }
 
 /// An error as S3 words it, in answer to anything but `HEAD`.
-fn error(status: u16, code: &str) -> Step {
+pub(crate) fn error(status: u16, code: &str) -> Step {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{code}</Code><Message>No.</Message></Error>"
     );

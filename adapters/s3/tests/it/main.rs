@@ -3,5 +3,7 @@
 
 mod contract;
 mod faults;
+mod object_faults;
+mod objects;
 mod permissions;
 mod support;

@@ -1,5 +1,6 @@
 //! Buckets of several services, each reached through the SDK.
 
+mod bucket;
 mod local;
 mod s3s_fs;
 
@@ -12,7 +13,11 @@ use aws_smithy_http_client::Builder as HttpClient;
 use aws_types::{SdkConfig, region::Region};
 use notewarden_domain::ObjectKey;
 
-pub use self::{local::LocalServer, s3s_fs::S3sFs};
+pub use self::{
+    bucket::{Objects, RoughObjects},
+    local::LocalServer,
+    s3s_fs::S3sFs,
+};
 
 pub const BUCKET: &str = "files";
 

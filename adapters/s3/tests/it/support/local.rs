@@ -30,4 +30,12 @@ impl LocalServer {
             keys.secret_access_key.expose(),
         )
     }
+
+    /// The bucket in the administrator's hands.
+    pub fn objects(&self) -> super::Objects {
+        super::Objects {
+            client: super::client(&self.admin_at(&self.endpoint)),
+            bucket: self.bucket.clone(),
+        }
+    }
 }
