@@ -16,7 +16,8 @@ use notewarden_infra::BucketSettings;
 use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool};
 
 use crate::{
-    access::Access, deployment::Deployment, endpoint::Endpoint, gateway::Gateway, outputs::Outputs,
+    access::Access, deployment::Deployment, endpoint::Endpoint, gateway::Gateway, later::Later,
+    outputs::Outputs,
 };
 
 /// The server's parts.
@@ -48,6 +49,8 @@ pub struct App {
     /// Links to them.
     pub links: Arc<dyn LinkSigner>,
     pub(crate) web: Option<PathBuf>,
+    /// What is done later.
+    pub(crate) later: Later,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
     pub(crate) admin: Arc<Credential>,

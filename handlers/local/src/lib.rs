@@ -15,6 +15,7 @@ pub mod front;
 pub mod gateway;
 pub mod json_protocol;
 pub mod key_rotation;
+pub mod later;
 pub mod lifecycle;
 pub mod links;
 pub mod local;

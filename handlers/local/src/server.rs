@@ -7,7 +7,11 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+};
 
 use crate::{app::App, front, lifecycle};
 
@@ -24,6 +28,7 @@ pub struct Server {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     accepting: JoinHandle<()>,
+    later: JoinSet<()>,
 }
 
 impl Server {
@@ -36,11 +41,13 @@ impl Server {
         app.endpoint.listen(address);
         lifecycle::start(&app);
         let (stop, stopping) = watch::channel(false);
+        let later = app.later.start(&stopping);
         let accepting = tokio::spawn(accept(listener, app, stopping));
         Ok(Self {
             address,
             stop,
             accepting,
+            later,
         })
     }
 
@@ -49,9 +56,10 @@ impl Server {
         self.address
     }
 
-    /// Takes no more requests, waits for those under way, and returns.
+    /// Takes no more requests, lays down what is done later, waits for the requests under way, and returns.
     pub async fn stop(self) {
         self.stop.send_replace(true);
+        self.later.join_all().await;
         if let Err(error) = self.accepting.await {
             tracing::error!(%error, "the listener failed");
         }

@@ -12,14 +12,22 @@ use std::{
     sync::Arc,
 };
 
+use notewarden_api::Storage;
+use notewarden_archiver::{Archiver, Worker};
 use notewarden_domain::{
+    account::Account,
     api_keys::ApiKeys,
+    archive::Limits,
+    archives::Archives,
+    files::Files,
     notes::Notes,
     ports::{Clock, IdSource},
+    quota::Quota,
     sign_ins::SignIns,
 };
 use notewarden_embedded::{
-    Database, EmbeddedApiKeys, EmbeddedFiles, EmbeddedLinks, EmbeddedNotes, Objects,
+    Database, EmbeddedApiKeys, EmbeddedArchiveObjects, EmbeddedArchives, EmbeddedClaims,
+    EmbeddedFiles, EmbeddedLinks, EmbeddedNotes, EmbeddedQueue, Objects,
 };
 use notewarden_infra::{Stack, Template, TemplateError};
 use notewarden_oidc::Fetch;
@@ -34,6 +42,7 @@ use crate::{
     deployment::{ACCOUNT_ID, Deployment, REGION},
     endpoint::Endpoint,
     gateway::Gateway,
+    later::Later,
     links::SessionLinks,
     smtp::SmtpMailer,
     system::{SystemClock, SystemIds},
@@ -61,6 +70,10 @@ pub struct Settings {
     pub mail: Option<PathBuf>,
     /// The folder of the built [web client](crate::web), if there is one.
     pub web: Option<PathBuf>,
+    /// How much each person may keep.
+    pub quota: Quota,
+    /// How much each person may have put into archives.
+    pub limits: Limits,
 }
 
 impl Settings {
@@ -75,6 +88,8 @@ impl Settings {
             triggers: None,
             mail: None,
             web: None,
+            quota: Quota::default(),
+            limits: Limits::default(),
         }
     }
 }
@@ -152,7 +167,9 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         clock.clone(),
     );
 
-    let objects = Objects::open(database.clone(), &data_dir, clock.clone(), ids.clone()).await?;
+    let objects = Objects::open(database.clone(), &data_dir, clock.clone(), ids.clone())
+        .await?
+        .with_quota(settings.quota);
     let endpoint = Endpoint::default();
     let links = Arc::new(SessionLinks::new(
         &deployment.bucket,
@@ -161,12 +178,74 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         credentials.clone(),
         clock.clone(),
     ));
-    let notes = Notes::new(
-        Arc::new(EmbeddedNotes::new(database.clone())),
-        Arc::new(EmbeddedFiles::new(objects.clone())),
+    let note_store = Arc::new(EmbeddedNotes::new(database.clone()));
+    let files = Arc::new(EmbeddedFiles::new(objects.clone()));
+    let archives = Arc::new(EmbeddedArchives::new(database.clone()));
+    let claims = Arc::new(EmbeddedClaims::new(database.clone()));
+    let queue = EmbeddedQueue::new(
+        database.clone(),
         clock.clone(),
         ids.clone(),
+        2 * settings.limits.attempts,
     );
+    let notes = Notes::new(
+        note_store.clone(),
+        files.clone(),
+        clock.clone(),
+        ids.clone(),
+    )
+    .telling(Arc::new(queue.clone()));
+    let storage = Storage {
+        files: Files {
+            store: files.clone(),
+            index: files.clone(),
+            links: links.clone(),
+            notes: note_store.clone(),
+            claims: claims.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            quota: settings.quota,
+        },
+        archives: Archives {
+            store: archives.clone(),
+            files: files.clone(),
+            index: files.clone(),
+            links: links.clone(),
+            claims,
+            queue: Arc::new(queue.clone()),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            limits: settings.limits,
+        },
+        account: Account {
+            notes: note_store.clone(),
+            files: files.clone(),
+            index: files.clone(),
+            archives: archives.clone(),
+            identities: Arc::new(identity_pool.clone()),
+            accounts: Arc::new(user_pool.clone()),
+            queue: Arc::new(queue.clone()),
+            clock: clock.clone(),
+            quota: settings.quota,
+        },
+    };
+    let worker = Worker {
+        archiver: Archiver {
+            archives: archives.clone(),
+            objects: Arc::new(EmbeddedArchiveObjects::new(objects.clone())),
+            files: files.clone(),
+            index: files,
+            notes: note_store,
+            clock: clock.clone(),
+            settings: notewarden_archiver::Settings {
+                limits: settings.limits,
+                ..Default::default()
+            },
+        },
+        notes: notes.clone(),
+        account: Some(storage.account.clone()),
+    };
+    let later = Later::new(queue, Arc::new(worker), archives, clock.clone());
     let api_keys = ApiKeys::new(
         Arc::new(EmbeddedApiKeys::new(database.clone())),
         clock.clone(),
@@ -190,13 +269,14 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     };
     let router = notewarden_api::router(notewarden_api::App {
         notes,
-        storage: None,
+        storage: Some(storage),
         api_keys,
         sign_ins,
     });
     Ok(Arc::new(App {
         endpoint,
         links,
+        later,
         access,
         gateway: Gateway::new(stack.api, tokens, router),
         user_pool,
@@ -310,7 +390,7 @@ mod tests {
 
     #[test]
     fn the_router_and_the_template_have_the_same_routes() {
-        let served = notewarden_api::routes().iter().map(|route| {
+        let served = notewarden_api::routes_with(true).map(|route| {
             let auth = match route.auth {
                 Auth::Iam => RouteAuth::AwsIam,
                 Auth::None => RouteAuth::Open,

@@ -74,12 +74,23 @@ fn the_routes_are_these_and_only_the_contract_is_open() {
     routes.sort_by(|(a, _), (b, _)| a.cmp(b));
     let expected = [
         ("DELETE /api-keys/{keyId}", RouteAuth::AwsIam),
+        ("DELETE /archives/{archiveId}", RouteAuth::AwsIam),
+        ("DELETE /files/{name+}", RouteAuth::AwsIam),
+        ("DELETE /me", RouteAuth::AwsIam),
         ("DELETE /notes/{noteId}", RouteAuth::AwsIam),
         ("GET /api-keys", RouteAuth::AwsIam),
+        ("GET /archives", RouteAuth::AwsIam),
+        ("GET /archives/{archiveId}", RouteAuth::AwsIam),
+        ("GET /files", RouteAuth::AwsIam),
+        ("GET /files/{name+}", RouteAuth::AwsIam),
+        ("GET /me", RouteAuth::AwsIam),
         ("GET /notes", RouteAuth::AwsIam),
         ("GET /notes/{noteId}", RouteAuth::AwsIam),
         ("GET /openapi.json", RouteAuth::Open),
         ("POST /api-keys", RouteAuth::AwsIam),
+        ("POST /archives", RouteAuth::AwsIam),
+        ("POST /files", RouteAuth::AwsIam),
+        ("POST /me/export", RouteAuth::AwsIam),
         ("POST /notes", RouteAuth::AwsIam),
         ("PUT /notes/{noteId}", RouteAuth::AwsIam),
     ];

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
+use notewarden_domain::{archive::Limits, quota::Quota};
 use notewarden_userpool::{inbox::Message, user_pool::MessageListener};
 use tokio::{net::TcpListener, signal};
 
@@ -62,6 +63,50 @@ pub struct ServeOptions {
     /// The login providers [default: providers.json in the data directory, if there is one]
     #[arg(long, value_name = "FILE")]
     providers: Option<PathBuf>,
+    #[command(flatten)]
+    allowances: Allowances,
+}
+
+/// How much each person may keep and have packed.
+#[derive(Debug, Args)]
+struct Allowances {
+    /// The most files of one person
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_FILES", default_value_t = Quota::default().files)]
+    max_files: u64,
+    /// The most bytes of all files of one person
+    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_BYTES", default_value_t = Quota::default().bytes)]
+    max_bytes: u64,
+    /// The most bytes of one file
+    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_FILE_BYTES", default_value_t = Quota::default().file_bytes)]
+    max_file_bytes: u64,
+    /// The most files in one archive
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVE_FILES", default_value_t = Limits::default().files)]
+    max_archive_files: u64,
+    /// The most bytes of files in one archive
+    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_ARCHIVE_BYTES", default_value_t = Limits::default().bytes)]
+    max_archive_bytes: u64,
+    /// The most archives of one person that wait or are made at the same time
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVES_UNDER_WAY", default_value_t = Limits::default().jobs_under_way)]
+    max_archives_under_way: u32,
+}
+
+impl Allowances {
+    const fn quota(&self) -> Quota {
+        Quota {
+            files: self.max_files,
+            bytes: self.max_bytes,
+            file_bytes: self.max_file_bytes,
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        Limits {
+            files: self.max_archive_files,
+            bytes: self.max_archive_bytes,
+            jobs_under_way: self.max_archives_under_way,
+            ..Limits::default()
+        }
+    }
 }
 
 pub async fn run(options: ServeOptions) -> Result<(), CliError> {
@@ -81,6 +126,8 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
         triggers: options.triggers,
         mail: options.mail,
         web: options.web.or_else(web::find),
+        quota: options.allowances.quota(),
+        limits: options.allowances.limits(),
         ..Settings::new(data_dir, on_message)
     })
     .await?;

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use http::{StatusCode, header, request::Parts};
-use notewarden_domain::StoreError;
+use notewarden_domain::{StoreError, quota::OverQuota};
 use notewarden_embedded::objects::ObjectError;
 use notewarden_sigv4::{BodyError, Malformation, Refusal, ScopePart};
 use s3s::{S3Error, S3ErrorCode, s3_error};
@@ -180,6 +180,16 @@ pub fn of_object(error: ObjectError) -> S3Error {
                 BadDigest,
                 "The checksum you specified did not match the calculated checksum."
             )
+        }
+        ObjectError::OverQuota(over @ OverQuota::FileTooLarge { .. }) => {
+            S3Error::with_message(S3ErrorCode::EntityTooLarge, over.to_string())
+        }
+        // As S3-compatible stores with quotas say it; no SDK tries a 403 again.
+        ObjectError::OverQuota(over) => {
+            let code = S3ErrorCode::Custom("QuotaExceeded".into());
+            let mut error = S3Error::with_message(code, over.to_string());
+            error.set_status_code(StatusCode::FORBIDDEN);
+            error
         }
         ObjectError::Body(error) => body::of_stream(error.as_ref()),
         ObjectError::Store(error) => of_store(error),

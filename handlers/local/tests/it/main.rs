@@ -11,6 +11,7 @@ mod attacks;
 mod authz;
 mod durability;
 mod federation;
+mod files;
 mod links;
 mod s3;
 mod support;

@@ -40,9 +40,16 @@ where
 /// Everything that is asked.
 pub fn cases() -> Vec<Case> {
     let mut cases = api();
+    cases.extend(storage());
     cases.extend(s3());
     cases.extend(cognito());
     cases.extend(sts());
+    // Last: nothing of theirs is left afterwards.
+    cases.push(case(
+        "DELETE /me",
+        "execute-api",
+        |alice: Actor| async move { alice.request(Method::DELETE, "/me", &[], "") },
+    ));
     cases
 }
 
@@ -116,6 +123,55 @@ fn api() -> Vec<Case> {
             "execute-api",
             |alice: Actor| async move { alice.request(Method::PATCH, "/notes", &[], "") },
         ),
+    ]
+}
+
+/// The HTTP API's files, archives and account: a file of alice's, and an archive of it that is ready.
+fn storage() -> Vec<Case> {
+    let on_file = |name: &str, method: Method, path: &'static str, body: &'static str| {
+        case(name, "execute-api", move |alice: Actor| {
+            let method = method.clone();
+            async move {
+                alice.put("file.txt", "alice's").await.ok();
+                alice.request(method, path, &[], body)
+            }
+        })
+    };
+    let on_archive = |name: &str, method: Method, query: &'static str| {
+        case(name, "execute-api", move |alice: Actor| {
+            let method = method.clone();
+            async move {
+                alice.put("file.txt", "alice's").await.ok();
+                let id = alice.archive(&json!({ "files": ["file.txt"] })).await;
+                alice.request(method, &format!("/archives/{id}{query}"), &[], "")
+            }
+        })
+    };
+    let file = "/files/file.txt";
+    let new = r#"{"name":"new.txt","size":3,"contentType":"text/plain"}"#;
+    let wanted = r#"{"files":["file.txt"]}"#;
+    vec![
+        on_file("GET /files", Method::GET, "/files", ""),
+        on_file("POST /files", Method::POST, "/files", new),
+        on_file("GET /files/{name+}", Method::GET, file, ""),
+        on_file(
+            "GET /files/{name+} (download)",
+            Method::GET,
+            "/files/file.txt?download",
+            "",
+        ),
+        on_file("DELETE /files/{name+}", Method::DELETE, file, ""),
+        on_file("GET /archives", Method::GET, "/archives", ""),
+        on_file("POST /archives", Method::POST, "/archives", wanted),
+        on_archive("GET /archives/{archiveId}", Method::GET, ""),
+        on_archive(
+            "GET /archives/{archiveId} (download)",
+            Method::GET,
+            "?download",
+        ),
+        on_archive("DELETE /archives/{archiveId}", Method::DELETE, ""),
+        on_file("GET /me", Method::GET, "/me", ""),
+        on_file("POST /me/export", Method::POST, "/me/export", ""),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! Somebody signed up and signed in.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request};
@@ -127,6 +127,22 @@ impl Actor {
         let body = json!({ "name": "a script", "scopes": scopes });
         let made = self.call(Method::POST, "/api-keys", Some(body)).await;
         made.status(201).json()
+    }
+
+    /// Asks for an archive, and answers its id once it is ready.
+    pub async fn archive(&self, wanted: &Value) -> String {
+        let asked = self.call(Method::POST, "/archives", Some(wanted.clone()));
+        let job = asked.await.status(202).json();
+        let id = job["archiveId"].as_str().unwrap().to_owned();
+        loop {
+            let job = self.get(&format!("/archives/{id}")).await.ok().json();
+            match job["status"].as_str().unwrap() {
+                "ready" => return id,
+                // The worker is at it: from outside there is nothing to wait on but the job itself.
+                "queued" | "running" => tokio::time::sleep(Duration::from_millis(20)).await,
+                other => panic!("an archive is {other}: {job}"),
+            }
+        }
     }
 
     /// A request to this place, not signed.

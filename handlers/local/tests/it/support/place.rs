@@ -72,6 +72,20 @@ impl Place {
         })
     }
 
+    /// Starts a server in this process with other settings.
+    pub async fn start_where(change: impl FnOnce(&mut Settings)) -> Arc<Self> {
+        let server = Ephemeral::start_with(|mut settings| {
+            change(&mut settings);
+            settings
+        });
+        let server = server.await.unwrap();
+        let outputs = serde_json::to_value(server.outputs()).unwrap();
+        Arc::new(Self {
+            own: Some(server),
+            ..Self::at(outputs)
+        })
+    }
+
     /// A server that runs elsewhere, by its outputs.
     pub fn at(outputs: Value) -> Self {
         let endpoint = outputs["Endpoint"].as_str().unwrap().to_owned();

@@ -1,0 +1,112 @@
+//! Files and archives, end to end: the API, the links that it signs, S3's door and the worker.
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use serde_json::{Value, json};
+
+use crate::support::{Actor, Answer, Place};
+
+/// Sends the request of an upload link.
+async fn upload(alice: &Actor, link: &Value, body: &'static str) -> Answer {
+    let request = Request::builder()
+        .method(link["method"].as_str().unwrap())
+        .uri(link["url"].as_str().unwrap());
+    let headers = link["headers"].as_object().unwrap().iter();
+    let request = headers.fold(request, |request, (name, value)| {
+        request.header(name, value.as_str().unwrap())
+    });
+    alice.place.send(request.body(body.into()).unwrap()).await
+}
+
+/// Follows the redirection of a download.
+async fn download(alice: &Actor, path: &str) -> Answer {
+    let sent = alice.get(&format!("{path}?download")).await.status(307);
+    let link = sent.headers[header::LOCATION].to_str().unwrap();
+    let request = Request::get(link).body(Bytes::new()).unwrap();
+    alice.place.send(request).await
+}
+
+async fn alice() -> Actor {
+    Actor::sign_up(&Place::start().await, "alice").await
+}
+
+#[tokio::test]
+async fn a_file_goes_through_its_links() {
+    let alice = alice().await;
+    let asked = json!({ "name": "a b/ö.txt", "size": 4, "contentType": "text/plain" });
+    let link = alice.call(Method::POST, "/files", Some(asked)).await;
+    let link = link.status(201).json();
+    upload(&alice, &link["upload"], "text").await.ok();
+
+    let path = "/files/a%20b/%C3%B6.txt";
+    let meta = alice.get(path).await.ok().json();
+    assert_eq!(meta["name"], "a b/ö.txt");
+    assert_eq!(meta["size"], 4);
+    assert_eq!(alice.get("/files").await.ok().json(), json!([meta]));
+    let read = download(&alice, path).await.ok();
+    assert_eq!(read.text(), "text");
+    let disposition = read.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    assert!(disposition.starts_with("attachment"), "{disposition}");
+    let usage = &alice.get("/me").await.ok().json()["usage"];
+    assert_eq!(usage["files"], 1);
+
+    let note = json!({ "content": "x", "attachments": ["a b/ö.txt"] });
+    let noted = alice.call(Method::POST, "/notes", Some(note)).await;
+    noted.status(201);
+    let in_use = alice.call(Method::DELETE, path, None).await;
+    in_use.status(409);
+    let forced = format!("{path}?force");
+    let forced = alice.call(Method::DELETE, &forced, None).await;
+    forced.status(204);
+    alice.get(path).await.status(404);
+}
+
+#[tokio::test]
+async fn an_archive_is_made_downloaded_and_removed() {
+    let alice = alice().await;
+    let bob = Actor::sign_up(&alice.place, "bob").await;
+    alice.put("a.txt", "first").await.ok();
+    alice.put("b.txt", "second").await.ok();
+    let id = alice.archive(&json!({ "files": ["a.txt", "b.txt"] })).await;
+    let path = format!("/archives/{id}");
+    let zip = download(&alice, &path).await.ok().body;
+    assert!(zip.starts_with(b"PK\x03\x04"), "{zip:?}");
+    for content in ["first", "second", "a.txt", "b.txt"] {
+        let bytes = content.as_bytes();
+        assert!(
+            zip.windows(bytes.len()).any(|window| window == bytes),
+            "`{content}` is not in the zip"
+        );
+    }
+    // What is another's does not exist.
+    for path in [path.clone(), format!("{path}?download")] {
+        bob.get(&path).await.status(404);
+    }
+    bob.call(Method::DELETE, &path, None).await.status(404);
+    alice.call(Method::DELETE, &path, None).await.status(204);
+    alice.get(&path).await.status(404);
+}
+
+#[tokio::test]
+async fn quotas_are_kept_at_every_door() {
+    let place = Place::start_where(|settings| settings.quota.file_bytes = 10).await;
+    let alice = Actor::sign_up(&place, "alice").await;
+    let asked = json!({ "name": "a.txt", "size": 11, "contentType": "text/plain" });
+    let refused = alice.call(Method::POST, "/files", Some(asked)).await;
+    refused.status(413);
+    let refused = alice.put("a.txt", "eleven byte").await;
+    refused.s3_error(400, "EntityTooLarge");
+    alice.put("a.txt", "ten bytes!").await.ok();
+
+    let place = Place::start_where(|settings| settings.quota.files = 1).await;
+    let alice = Actor::sign_up(&place, "alice").await;
+    alice.put("a.txt", "text").await.ok();
+    alice.put("a.txt", "replaced").await.ok();
+    let asked = json!({ "name": "b.txt", "size": 1, "contentType": "text/plain" });
+    let refused = alice.call(Method::POST, "/files", Some(asked)).await;
+    refused.status(507);
+    let refused = alice.put("b.txt", "text").await;
+    let refused = refused.s3_error(403, "QuotaExceeded");
+    assert!(refused.text().contains("at most 1 files"), "{refused:?}");
+    alice.get("/files/b.txt").await.status(404);
+}
