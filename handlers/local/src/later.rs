@@ -215,3 +215,6 @@ impl Drop for Begun<'_> {
             .remove(&self.what);
     }
 }
+
+#[cfg(test)]
+mod tests;

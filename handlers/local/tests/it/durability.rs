@@ -3,6 +3,8 @@
 //! The server is a process of its own, killed while many clients write. The journal of what was sent and
 //! what was acknowledged is kept here, outside of it. `NOTEWARDEN_CYCLES` sets how often.
 
+mod archives;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,

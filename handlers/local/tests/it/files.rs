@@ -19,7 +19,7 @@ async fn upload(alice: &Actor, link: &Value, body: &'static str) -> Answer {
 }
 
 /// Follows the redirection of a download.
-async fn download(alice: &Actor, path: &str) -> Answer {
+pub async fn download(alice: &Actor, path: &str) -> Answer {
     let sent = alice.get(&format!("{path}?download")).await.status(307);
     let link = sent.headers[header::LOCATION].to_str().unwrap();
     let request = Request::get(link).body(Bytes::new()).unwrap();
