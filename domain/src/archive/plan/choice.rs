@@ -36,6 +36,42 @@ impl Way {
     }
 }
 
+/// More ways to one copied object than this are not kept.
+const MAX_WAYS: usize = 8;
+
+/// The ways to one copied object. What follows depends on the tail alone: so none is kept that is dearer than another
+/// whose tail is no longer.
+#[derive(Default)]
+struct Front {
+    ways: Vec<Way>,
+}
+
+impl Front {
+    fn add(&mut self, way: Way, part_size: PartSize, rates: &Rates) {
+        let tail = |way: &Way| way.choice().map_or(0, |choice| choice.tail);
+        let is_no_worse = |a: &Way, b: &Way| a.cost <= b.cost && tail(a) <= tail(b);
+        if self.ways.iter().any(|known| is_no_worse(known, &way)) {
+            return;
+        }
+        self.ways.retain(|known| !is_no_worse(&way, known));
+        self.ways.push(way);
+        if self.ways.len() <= MAX_WAYS {
+            return;
+        }
+        // As if the tail were a part of a part.
+        let whole = |way: &Way| {
+            let tail = tail(way) as f64;
+            let get = if tail > 0.0 { rates.get } else { 0.0 };
+            way.cost + get + tail * (rates.byte + rates.put / part_size.bytes.max(1) as f64)
+        };
+        let numbered = self.ways.iter().map(whole).enumerate();
+        let dearest = numbered.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        if let Some((number, _)) = dearest {
+            self.ways.swap_remove(number);
+        }
+    }
+}
+
 /// The choice that reads the least, or `None` if the rules do not allow to copy the object after this stretch.
 fn shortest_head(stretch: Stretch, candidate: Candidate, part_size: PartSize) -> Option<Choice> {
     let written = stretch.bytes.min.saturating_add(candidate.header);
@@ -57,15 +93,15 @@ fn choices(
     candidate: Candidate,
     part_size: PartSize,
     copy_bytes: u64,
-) -> [[Option<Choice>; 2]; 3] {
+) -> [Option<Choice>; 4] {
     let Some(shortest) = shortest_head(stretch, candidate, part_size) else {
-        return [[None; 2]; 3];
+        return [None; 4];
     };
     let head = shortest.head;
     let rest = candidate.size - head;
     let over = rest % copy_bytes;
     if over == 0 || over == rest {
-        return [[Some(shortest), None], [None; 2], [None; 2]];
+        return [Some(shortest), None, None, None];
     }
     let with = |more_head| Choice {
         candidate,
@@ -78,9 +114,10 @@ fn choices(
     let some = with(room.min(over));
     let may_have = |choice: Choice| (candidate.may_have_tail && choice.tail > 0).then_some(choice);
     [
-        [Some(shortest), Some(with(over))],
-        [may_have(some), None],
-        [may_have(with(0)), None],
+        Some(shortest),
+        Some(with(over)),
+        may_have(some),
+        may_have(with(0)),
     ]
 }
 
@@ -197,30 +234,22 @@ impl<'t> Chooser<'t> {
         }];
         let mut open = vec![0_usize];
         for candidate in &self.candidates {
-            // The cheapest with no tail, with some, and with the longest: what follows differs by the tail.
-            let mut best: [Option<Way>; 3] = [None; 3];
+            let mut found = Front::default();
             for number in &open {
                 let Some(way) = ways.get(*number) else {
                     continue;
                 };
                 let stretch = self.stretch(way.choice(), candidate.entry);
                 let choices = choices(stretch, *candidate, part_size, copy_bytes);
-                for (best, choice) in best.iter_mut().zip(choices) {
-                    for choice in choice.into_iter().flatten() {
-                        let leg = Leg { stretch, choice };
-                        let cost = way.cost + leg.cost(part_size, copy_bytes, rates);
-                        if best.is_none_or(|best| cost < best.cost) {
-                            *best = Some(Way {
-                                cost,
-                                last: Some((choice, *number)),
-                            });
-                        }
-                    }
+                for choice in choices.into_iter().flatten() {
+                    let leg = Leg { stretch, choice };
+                    let cost = way.cost + leg.cost(part_size, copy_bytes, rates);
+                    let last = Some((choice, *number));
+                    found.add(Way { cost, last }, part_size, rates);
                 }
             }
-            let found = best.into_iter().flatten();
             let before = ways.len();
-            ways.extend(found);
+            ways.extend(found.ways);
             open.extend(before..ways.len());
             if ways.len() > before {
                 self.give_up_dear_ways(&mut open, &ways, candidate.entry + 1, part_size, rates);

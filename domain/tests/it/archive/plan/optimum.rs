@@ -95,9 +95,9 @@ fn least_cost(plan_of_reading: &Plan, terms: &Terms) -> f64 {
     }
 }
 
-/// Stored objects that one copy takes.
-fn stored_objects() -> impl Strategy_<Value = Vec<Object>> {
-    objects(8, 1_990).prop_map(|mut objects| {
+/// Stored objects of at most so many bytes.
+fn stored_objects(longest: usize) -> impl Strategy_<Value = Vec<Object>> {
+    objects(8, longest).prop_map(|mut objects| {
         for object in &mut objects {
             object.bytes.truncate(object.bytes.len() / 8 * 8);
             object.is_deflated = false;
@@ -117,7 +117,8 @@ proptest! {
 
     #[test]
     fn the_cheapest_plan_is_within_five_percent_of_the_cheapest_cut(
-        objects in stored_objects(),
+        // One copy takes each.
+        objects in stored_objects(1_990),
         factors in proptest::array::uniform5(0.2..5.0_f64),
     ) {
         let terms = small_terms(factors);
@@ -127,6 +128,19 @@ proptest! {
         prop_assert!(planned <= 1.05 * least, "{planned} is more than 1.05 times {least}");
         // Else the model leaves something out.
         prop_assert!(planned >= least * (1.0 - 1e-9), "{planned} is less than {least}");
+    }
+
+    /// Where an object takes several copies, cuts that are no multiples of `STEP` may do a little better than the model.
+    #[test]
+    fn so_is_the_one_of_objects_that_take_several_copies(
+        objects in stored_objects(5_000),
+        factors in proptest::array::uniform5(0.2..5.0_f64),
+    ) {
+        let terms = small_terms(factors);
+        let reading = Plan::new(sources(&objects), Strategy::ReadAll, &terms).unwrap();
+        let least = least_cost(&reading, &terms);
+        let planned = dollars(&objects, Strategy::Cheapest, &terms);
+        prop_assert!(planned <= 1.05 * least, "{planned} is more than 1.05 times {least}");
     }
 }
 
