@@ -20,8 +20,11 @@ pub struct Credential {
     pub name: (&'static str, &'static str),
     /// Whether alice's identity may be in an answer.
     pub is_alices: bool,
-    pub show: Box<dyn Fn(&mut Request<Bytes>)>,
+    pub show: Show,
 }
+
+/// Puts it into a request.
+type Show = Box<dyn Fn(&mut Request<Bytes>)>;
 
 fn header(
     way: &'static str,
