@@ -1,9 +1,13 @@
 //! Archives, claims and the index of files on a stand-in for DynamoDB, with the permissions that are written down.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use notewarden_domain::{
-    ObjectKey,
+    ObjectKey, StoreError,
+    archive::Selection,
     ports::{ArchiveStore, FileIndex, FileMeta},
 };
 use notewarden_dynamodb::{DynamoArchives, DynamoClaims, DynamoFiles, Noted, Tables};
@@ -204,6 +208,90 @@ async fn a_creation_whose_answer_is_lost_has_been_made() {
         for (operation, _) in scripted.requests() {
             assert_eq!(operation, "TransactWriteItems");
         }
+    }
+}
+
+/// A job that is refused leaves nothing of what it was of, however long that was.
+#[tokio::test]
+#[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
+async fn a_refused_job_leaves_no_parts_of_its_selection() {
+    let mut place = Place::new().await;
+    let table = place.table("Archives").await;
+    let archives = DynamoArchives::beside(&place.notes, table);
+    let ids = SeededIds::new(9);
+    let job = job(&identity(&ids), &ids, NOON);
+    let selection = Selection {
+        names: (0..800).map(|i| file(&format!("{i:x>960}"))).collect(),
+        with_notes: false,
+    };
+    let refused = archives.create(&job, &selection, None, 0).await;
+    assert!(matches!(refused, Err(StoreError::PreconditionFailed)));
+    let other = notewarden_testkit::fixtures::job(&job.owner, &ids, NOON);
+    let created = archives.create(&other, &selection, None, 1).await;
+    created.unwrap();
+    let refused = archives.create(&job, &selection, None, 1).await;
+    assert!(matches!(refused, Err(StoreError::PreconditionFailed)));
+
+    let of_job = format!("names\\{}\\", job.id);
+    let mut parts = BTreeSet::new();
+    for received in place.close().await {
+        let (operation, body) = request(&received);
+        let key = |of: &str| body[of]["archiveId"]["S"].as_str().map(str::to_owned);
+        match operation.as_str() {
+            "PutItem" => parts.extend(key("Item").filter(|key| key.starts_with(&of_job))),
+            "DeleteItem" => assert!(parts.remove(&key("Key").unwrap())),
+            _ => {}
+        }
+    }
+    assert_eq!(parts, BTreeSet::new(), "parts that are left");
+}
+
+/// DynamoDB removes jobs by their age, and knows nothing of the list.
+#[tokio::test]
+async fn jobs_that_are_gone_are_under_way_no_more() {
+    let ids = SeededIds::new(10);
+    let gone = job(&identity(&ids), &ids, NOON);
+    let list = json!({ "ids": { "SS": [gone.id.to_string()] } });
+    let steps = [
+        answer(&json!({ "Item": list })),
+        answer(&json!({ "Responses": {} })),
+    ];
+    let scripted = Scripted::with(steps).await;
+    let archives = DynamoArchives::beside(&scripted.notes, "archives");
+    assert_eq!(archives.under_way(&gone.owner).await.unwrap(), []);
+    let requests = scripted.requests();
+    let (operation, body) = requests.last().unwrap();
+    assert_eq!(operation, "UpdateItem");
+    assert_eq!(body["UpdateExpression"], "DELETE ids :id");
+    let removed = &body["ExpressionAttributeValues"][":id"]["SS"];
+    assert_eq!(*removed, json!([gone.id.to_string()]));
+}
+
+/// Another event of the file came between reading and writing, or this one's answer was lost: what is stored then
+/// decides.
+#[tokio::test]
+async fn an_event_that_another_overtakes_changes_nothing() {
+    let owner = identity(&SeededIds::new(11));
+    let own = "A1".parse().unwrap();
+    for (stored, expected) in [
+        ("A2", Noted::Before),
+        ("A100", Noted::Before),
+        ("A0", Noted::Now { replaced: None }),
+    ] {
+        let known = json!({ "Item": { "sequencer": { "S": stored } } });
+        let steps = [
+            answer(&json!({})),
+            cancelled(&[("ConditionalCheckFailed", None), ("None", None)]),
+            answer(&known),
+        ];
+        let scripted = Scripted::with(steps).await;
+        let files = DynamoFiles::beside(&scripted.notes, "files");
+        let noted = files.arrived(&owner, &file("a"), &meta(3), &own).await;
+        assert_eq!(noted.unwrap(), expected, "with `{stored}` stored");
+        let writes = scripted.operations();
+        let writes = writes.iter().filter(|made| *made == "TransactWriteItems");
+        let tries = if expected == Noted::Before { 1 } else { 2 };
+        assert_eq!(writes.count(), tries, "with `{stored}` stored");
     }
 }
 
