@@ -3,11 +3,26 @@ standard input ends, so that it never outlives whoever started it."""
 
 import logging
 import sys
+import threading
 
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
 
 # One line a request says nothing.
 logging.getLogger("werkzeug").setLevel(logging.WARNING)
+
+# It takes a transaction back by putting all tables as they were before, with what other requests have done meanwhile:
+# it may do one request at a time only.
+alone = threading.Lock()
+answer = DomainDispatcherApplication.__call__
+
+
+def answer_alone(application, environ, start_response):
+    with alone:
+        return answer(application, environ, start_response)
+
+
+DomainDispatcherApplication.__call__ = answer_alone
 
 server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
 server.start()
