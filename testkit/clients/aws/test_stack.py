@@ -105,10 +105,17 @@ def full_stack(account):
     return Stack("notewarden-dev", EVERYTHING)
 
 
-@pytest.mark.parametrize(
-    "table,sort_key",
-    [("Notes", "noteId"), ("Idempotency", "idempotencyKey"), ("ApiKeys", "keyId"), ("IdentityLinks", "login")],
-)
+SORT_KEYS = {
+    "Notes": "noteId",
+    "Idempotency": "idempotencyKey",
+    "Archives": "archiveId",
+    "Files": "fileName",
+    "ApiKeys": "keyId",
+    "IdentityLinks": "login",
+}
+
+
+@pytest.mark.parametrize("table,sort_key", SORT_KEYS.items())
 def test_a_table_is_keyed_by_its_owner_and_paid_by_request(stack, table, sort_key):
     dynamodb = boto3.client("dynamodb")
     found = dynamodb.describe_table(TableName=stack.ids[table])["Table"]

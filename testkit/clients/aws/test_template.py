@@ -111,7 +111,7 @@ def test_notes_can_be_restored_keys_expire_and_both_are_encrypted(default_templa
 
 def test_what_people_own_outlives_the_stack(default_template):
     kept = {id for id, r in default_template["Resources"].items() if r.get("DeletionPolicy") == "Retain"}
-    assert kept == {"ApiKeys", "Bucket", "IdentityLinks", "Notes", "UserPool"}
+    assert kept == {"ApiKeys", "Archives", "Bucket", "Files", "IdentityLinks", "Notes", "UserPool"}
     for id in kept:
         assert default_template["Resources"][id]["UpdateReplacePolicy"] == "Retain"
 
