@@ -31,11 +31,12 @@ const LOCAL_SERVER: &str = "notewarden";
 const AWS: &str = "notewarden-aws";
 
 /// Dependencies point toward the domain.
-const CRATES: [Crate; 17] = [
+const CRATES: [Crate; 18] = [
     row("domain", DOMAIN, &[]),
     row("adapters/aws", AWS, &[DOMAIN]),
     row("adapters/dynamodb", "notewarden-dynamodb", &[DOMAIN, AWS]),
     row("adapters/s3", "notewarden-s3", &[DOMAIN, AWS]),
+    row("adapters/sqs", "notewarden-sqs", &[DOMAIN, AWS]),
     row("adapters/cognito", "notewarden-cognito", &[DOMAIN, AWS]),
     // Knows tokens as such: the pools make tokens and have them verified there, as every issuer's are.
     row("adapters/oidc", "notewarden-oidc", &[DOMAIN]),
@@ -59,6 +60,7 @@ const CRATES: [Crate; 17] = [
             "notewarden-archiver",
             "notewarden-dynamodb",
             "notewarden-s3",
+            "notewarden-sqs",
             "notewarden-cognito",
             "notewarden-oidc",
             "notewarden-system",
