@@ -24,13 +24,14 @@ const TOP_LEVEL: [&str; 9] = [
 ///
 /// Not the user pool nor the embedded store's objects: they are the state of Cognito's and S3's protocols, which
 /// only the local server speaks, behind no port.
-const ADAPTERS: [&str; 6] = [
+const ADAPTERS: [&str; 7] = [
     "EmbeddedFiles",
     "EmbeddedNotes",
     "notewarden_cognito",
     "notewarden_dynamodb",
     "notewarden_oidc",
     "notewarden_s3",
+    "notewarden_sqs",
 ];
 
 /// Entries of the top level that are missing or too many. What is built (`target`) does not count.
