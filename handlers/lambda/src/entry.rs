@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::{
-    environment::{ApiSettings, AuthorizerSettings, Environment, EnvironmentError},
+    environment::{ApiSettings, AuthorizerSettings, Environment, EnvironmentError, StoreSettings},
     initialization, log,
     wiring::{self, IssuersError},
 };
@@ -55,7 +55,7 @@ async fn start(environment: &Environment) -> Result<Result<(), lambda_runtime::E
             Ok(Runtime::new(service_fn(answer)).run().await)
         }
         "archiver" => {
-            let archiver = wiring::archiver(&runtime);
+            let archiver = wiring::archiver(&StoreSettings::read(environment)?, &runtime).await?;
             let work =
                 |event: LambdaEvent<Box<RawValue>>| archiver.work(event.payload, event.context);
             Ok(Runtime::new(service_fn(work)).run().await)

@@ -48,22 +48,45 @@ pub(crate) struct RuntimeSettings {
     pub(crate) function: String,
 }
 
-/// What the API's function needs.
-pub(crate) struct ApiSettings {
+/// Where things are stored, and who people are.
+pub(crate) struct StoreSettings {
     /// Where AWS is, and who asks.
     pub(crate) aws: AwsSettings,
     /// The name of the notes' table.
     pub(crate) notes_table: String,
     /// The name of the idempotency keys' table.
     pub(crate) idempotency_table: String,
+    /// The name of the archive jobs' table.
+    pub(crate) archives_table: String,
+    /// The name of the table that knows what is in the bucket's folders.
+    pub(crate) files_table: String,
+    /// The name of the files' bucket.
+    pub(crate) bucket: String,
+    /// The URL of the queue of what is done later.
+    pub(crate) queue_url: String,
+    /// The identity pool's id.
+    pub(crate) identity_pool: String,
+    /// The user pool's id.
+    pub(crate) user_pool: String,
+}
+
+impl StoreSettings {
+    /// Reads them, and names everything that is missing at once.
+    pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
+        let mut read = Reader::new(environment);
+        let settings = read.stores();
+        read.done(settings)
+    }
+}
+
+/// What the API's function needs.
+pub(crate) struct ApiSettings {
+    /// Where things are stored.
+    pub(crate) stores: StoreSettings,
     /// The name of the API keys' table.
     pub(crate) api_keys_table: String,
     /// The name of the table of links between logins and identities.
     pub(crate) identity_links_table: String,
-    /// The identity pool's id.
-    pub(crate) identity_pool: String,
-    /// The name of the files' bucket.
-    pub(crate) bucket: String,
 }
 
 impl ApiSettings {
@@ -71,13 +94,9 @@ impl ApiSettings {
     pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut read = Reader::new(environment);
         let settings = Self {
-            aws: read.aws(),
-            notes_table: read.required("NOTES_TABLE"),
-            idempotency_table: read.required("IDEMPOTENCY_TABLE"),
+            stores: read.stores(),
             api_keys_table: read.required("API_KEYS_TABLE"),
             identity_links_table: read.required("IDENTITY_LINKS_TABLE"),
-            identity_pool: read.required("IDENTITY_POOL"),
-            bucket: read.required("BUCKET"),
         };
         read.done(settings)
     }
@@ -140,8 +159,12 @@ pub(crate) struct AwsSettings {
     pub(crate) dynamodb_endpoint: Option<String>,
     /// The URL of S3, if it is not AWS's.
     pub(crate) s3_endpoint: Option<String>,
+    /// The URL of SQS, if it is not AWS's.
+    pub(crate) sqs_endpoint: Option<String>,
     /// The URL of the identity pools, if it is not AWS's.
     pub(crate) identity_endpoint: Option<String>,
+    /// The URL of the user pools, if it is not AWS's.
+    pub(crate) user_pool_endpoint: Option<String>,
 }
 
 /// Reads variables, and keeps the names of those that are missing.
@@ -174,7 +197,23 @@ impl<'a> Reader<'a> {
             session_token: self.environment.get("AWS_SESSION_TOKEN"),
             dynamodb_endpoint: self.endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
             s3_endpoint: self.endpoint("AWS_ENDPOINT_URL_S3"),
+            sqs_endpoint: self.endpoint("AWS_ENDPOINT_URL_SQS"),
             identity_endpoint: self.endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY"),
+            user_pool_endpoint: self.endpoint("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER"),
+        }
+    }
+
+    fn stores(&mut self) -> StoreSettings {
+        StoreSettings {
+            aws: self.aws(),
+            notes_table: self.required("NOTES_TABLE"),
+            idempotency_table: self.required("IDEMPOTENCY_TABLE"),
+            archives_table: self.required("ARCHIVES_TABLE"),
+            files_table: self.required("FILES_TABLE"),
+            bucket: self.required("BUCKET"),
+            queue_url: self.required("QUEUE_URL"),
+            identity_pool: self.required("IDENTITY_POOL"),
+            user_pool: self.required("USER_POOL"),
         }
     }
 
@@ -209,9 +248,13 @@ mod tests {
         let names = vec![
             "NOTES_TABLE",
             "IDEMPOTENCY_TABLE",
+            "ARCHIVES_TABLE",
+            "FILES_TABLE",
+            "QUEUE_URL",
+            "IDENTITY_POOL",
+            "USER_POOL",
             "API_KEYS_TABLE",
             "IDENTITY_LINKS_TABLE",
-            "IDENTITY_POOL",
         ];
         assert_eq!(error, Some(EnvironmentError(names)));
         assert_eq!(
@@ -231,7 +274,7 @@ mod tests {
             };
             Some(value.into())
         });
-        let aws = ApiSettings::read(&environment).unwrap().aws;
+        let aws = StoreSettings::read(&environment).unwrap().aws;
         assert_eq!(aws.s3_endpoint.as_deref(), Some("http://s3"));
         assert_eq!(aws.dynamodb_endpoint.as_deref(), Some("http://all"));
     }

@@ -1,32 +1,34 @@
 //! The one place where concrete adapters are chosen and put together.
 
-mod broker;
 mod issuers;
+mod lazy;
+mod stores;
 
 use std::{sync::Arc, time::Duration};
 
-use async_trait::async_trait;
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::config::IdentityCache;
 use aws_types::{SdkConfig, region::Region};
 use http::Uri;
-use notewarden_archiver::{JobError, Jobs};
+use notewarden_api::Storage;
+use notewarden_archiver::Worker;
 use notewarden_domain::{
-    Timestamp, api_keys::ApiKeys, notes::Notes, ports::Clock, sign_ins::SignIns, work::Work,
+    api_keys::ApiKeys, archive::Limits, archives::Archives, files::Files, ports::Clock,
+    quota::Quota, sign_ins::SignIns,
 };
-use notewarden_dynamodb::{DynamoApiKeys, DynamoLinks, DynamoNotes, Tables};
-use notewarden_s3::S3Files;
+use notewarden_dynamodb::{DynamoApiKeys, DynamoLinks};
+use notewarden_s3::{S3Links, S3Objects};
 use notewarden_system::{SystemClock, SystemIds};
 
 pub(crate) use self::issuers::IssuersError;
-use self::{broker::LazyIdentities, issuers::issuers};
+use self::{issuers::issuers, lazy::Lazy, stores::Stores};
 use crate::{
     Api, Records,
     archiver::Archiver,
     authorizer::Authorizer,
     aws_http::AwsHttp,
     entry::InitError,
-    environment::{ApiSettings, AuthorizerSettings, AwsSettings, RuntimeSettings},
+    environment::{ApiSettings, AuthorizerSettings, AwsSettings, RuntimeSettings, StoreSettings},
 };
 
 /// How long the start may wait for connections. A start has a whole processor for itself, which the requests of a
@@ -39,44 +41,57 @@ pub(crate) async fn api(
     runtime: &RuntimeSettings,
 ) -> Result<Api, rustls::Error> {
     let http = AwsHttp::new()?;
-    let aws = &settings.aws;
-    let tables = Tables {
-        notes: settings.notes_table.clone(),
-        idempotency: settings.idempotency_table.clone(),
-    };
-    let store = DynamoNotes::new(
-        &sdk_config(aws, &http, aws.dynamodb_endpoint.as_deref()),
-        tables,
-    );
+    let stores = Stores::new(&settings.stores, &http);
+    let (clock, ids) = (stores.clock.clone(), stores.ids.clone());
     let api_keys = ApiKeys::new(
-        Arc::new(DynamoApiKeys::beside(&store, &settings.api_keys_table)),
-        Arc::new(SystemClock),
-        Arc::new(SystemIds::default()),
-    );
-    let identities = LazyIdentities::new(
-        sdk_config(aws, &http, aws.identity_endpoint.as_deref()),
-        settings.identity_pool.clone(),
-    );
-    let links = DynamoLinks::beside(&store, &settings.identity_links_table);
-    let sign_ins = SignIns::new(Arc::new(links), Arc::new(identities));
-    let notes = Notes::new(
-        Arc::new(store),
-        Arc::new(S3Files::new(
-            &sdk_config(aws, &http, aws.s3_endpoint.as_deref()),
-            settings.bucket.clone(),
+        Arc::new(DynamoApiKeys::beside(
+            &stores.notes,
+            &settings.api_keys_table,
         )),
-        Arc::new(SystemClock),
-        Arc::new(SystemIds::default()),
+        clock.clone(),
+        ids.clone(),
     );
-    http.open(places(settings).await, PATIENCE).await;
+    let logins = DynamoLinks::beside(&stores.notes, &settings.identity_links_table);
+    let sign_ins = SignIns::new(Arc::new(logins), stores.identities.clone());
+    let aws = &settings.stores.aws;
+    let s3 = sdk_config(aws, &http, aws.s3_endpoint.as_deref());
+    let (bucket, signs_at) = (settings.stores.bucket.clone(), clock.clone());
+    let links = Arc::new(Lazy::new(move || {
+        S3Links::new(&s3, &bucket, signs_at.clone())
+    }));
+    let storage = Storage {
+        files: Files {
+            store: stores.files.clone(),
+            index: stores.index.clone(),
+            links: links.clone(),
+            notes: stores.notes.clone(),
+            claims: stores.claims.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+            quota: Quota::default(),
+        },
+        archives: Archives {
+            store: stores.archives.clone(),
+            files: stores.files.clone(),
+            index: stores.index.clone(),
+            links,
+            claims: stores.claims.clone(),
+            queue: stores.queue.clone(),
+            clock: clock.clone(),
+            ids,
+            limits: Limits::default(),
+        },
+        account: stores.account(),
+    };
+    http.open(places(&settings.stores).await, PATIENCE).await;
     let router = notewarden_api::router(notewarden_api::App {
-        notes,
-        storage: None,
+        notes: stores.notes(),
+        storage: Some(storage),
         api_keys,
         sign_ins,
     });
     let records = Records::to_stdout(runtime.function.clone());
-    Ok(Api::new(router, Arc::new(SystemClock), records))
+    Ok(Api::new(router, clock, records))
 }
 
 /// The function that tells who comes.
@@ -101,10 +116,34 @@ pub(crate) fn authorizer(
     })
 }
 
-/// The archive worker's function.
-pub(crate) fn archiver(runtime: &RuntimeSettings) -> Archiver {
+/// The function behind the queue of what is done later, connected to its stores.
+pub(crate) async fn archiver(
+    settings: &StoreSettings,
+    runtime: &RuntimeSettings,
+) -> Result<Archiver, rustls::Error> {
+    let http = AwsHttp::new()?;
+    let stores = Stores::new(settings, &http);
+    let s3 = sdk_config(&settings.aws, &http, settings.aws.s3_endpoint.as_deref());
+    let worker = Worker {
+        archiver: notewarden_archiver::Archiver {
+            archives: stores.archives.clone(),
+            objects: Arc::new(S3Objects::new(&s3, &settings.bucket)),
+            files: stores.files.clone(),
+            index: stores.index.clone(),
+            notes: stores.notes.clone(),
+            clock: stores.clock.clone(),
+            settings: notewarden_archiver::Settings::default(),
+        },
+        notes: stores.notes(),
+        account: Some(stores.account()),
+    };
+    http.open(places(settings).await, PATIENCE).await;
     let records = Records::to_stdout(runtime.function.clone());
-    Archiver::new(Arc::new(NoJobs), Arc::new(SystemClock), records)
+    Ok(Archiver::new(
+        Arc::new(worker),
+        stores.clock.clone(),
+        records,
+    ))
 }
 
 /// What all AWS clients share, but for the endpoint. Retries and time-outs are their adapters' affair.
@@ -128,7 +167,7 @@ fn sdk_config(aws: &AwsSettings, http: &AwsHttp, endpoint: Option<&str>) -> SdkC
 }
 
 /// Where the stores are reached; none of a store whose place is not known before its first request.
-async fn places(settings: &ApiSettings) -> Vec<Uri> {
+async fn places(settings: &StoreSettings) -> Vec<Uri> {
     let aws = &settings.aws;
     let dynamodb = match &aws.dynamodb_endpoint {
         Some(url) => Some(url.clone()),
@@ -160,14 +199,4 @@ async fn s3_endpoint(region: &str, bucket: &str) -> Option<String> {
     let resolver = DefaultResolver::new();
     let endpoint = resolver.resolve_endpoint(&place).await;
     endpoint.ok().map(|endpoint| endpoint.url().to_owned())
-}
-
-/// No jobs: a message is kept until there are, or ends among the dead letters.
-struct NoJobs;
-
-#[async_trait]
-impl Jobs for NoJobs {
-    async fn run(&self, _: &Work, _: Timestamp) -> Result<(), JobError> {
-        Err("this deployment has no archive jobs".into())
-    }
 }

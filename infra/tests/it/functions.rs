@@ -5,7 +5,15 @@ use notewarden_infra::{Deployment, FunctionSettings, Template};
 use serde_json::{Value, json};
 
 /// The ARN of each resource that a role may name, where every physical id is the logical one.
-const ARNS: [(&str, &str); 11] = [
+const ARNS: [(&str, &str); 13] = [
+    (
+        "Archives",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/Archives",
+    ),
+    (
+        "Files",
+        "arn:aws:dynamodb:us-east-1:000000000000:table/Files",
+    ),
     (
         "ApiKeys",
         "arn:aws:dynamodb:us-east-1:000000000000:table/ApiKeys",
@@ -77,8 +85,15 @@ pub(crate) fn strings(element: &Value) -> Vec<&str> {
     }
 }
 
+/// Actions that are on no resource, so that their statements cannot name one (“Actions, resources, and condition keys
+/// for Amazon Cognito Identity”).
+const WITHOUT_RESOURCE: [&str; 1] = ["cognito-identity:DeleteIdentities"];
+
 /// A resource in a policy by the name of the template's: `Bucket/private/*`.
 pub(crate) fn name(resource: &str) -> String {
+    if resource == "*" {
+        return resource.to_owned();
+    }
     ARNS.iter()
         .find_map(|(id, arn)| {
             let rest = resource.strip_prefix(arn)?;
@@ -99,6 +114,13 @@ fn no_function_has_a_wildcard_for_an_action_or_a_whole_resource() {
                     "{}: {action}",
                     function.role_id
                 );
+            }
+            let actions = strings(&statement["Action"]);
+            if actions
+                .iter()
+                .all(|action| WITHOUT_RESOURCE.contains(action))
+            {
+                continue;
             }
             for resource in strings(&statement["Resource"]) {
                 // INVARIANT: a wildcard stands for what is in a resource of the template's, never for others.
@@ -157,14 +179,23 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
         environment,
         [
             ("API_KEYS_TABLE", "ApiKeys"),
+            ("ARCHIVES_TABLE", "Archives"),
             ("BUCKET", "Bucket"),
+            ("FILES_TABLE", "Files"),
             ("IDEMPOTENCY_TABLE", "Idempotency"),
             ("IDENTITY_LINKS_TABLE", "IdentityLinks"),
             ("IDENTITY_POOL", "IdentityPool"),
-            ("NOTES_TABLE", "Notes")
+            ("NOTES_TABLE", "Notes"),
+            ("QUEUE_URL", "ArchiveQueue"),
+            ("USER_POOL", "UserPool")
         ]
     );
-    assert!(archiver.environment.is_empty());
+    let is_shared =
+        |(name, _): &&(&str, &str)| !matches!(*name, "API_KEYS_TABLE" | "IDENTITY_LINKS_TABLE");
+    let shared: Vec<_> = environment.iter().filter(is_shared).copied().collect();
+    let environment = archiver.environment.iter();
+    let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
+    assert_eq!(environment, shared);
     let environment = authorizer.environment.iter();
     let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
     assert_eq!(

@@ -12,8 +12,9 @@ struct Calls {
     function: &'static str,
     /// What each of its adapters was seen to do, as a file beside the adapter's tests.
     adapters: &'static [&'static str],
-    /// What the links that it signs let their bearers do: signing calls nothing.
-    links: &'static [&'static str],
+    /// What it does besides: what the links that it signs let their bearers do, though signing calls nothing, and what
+    /// it does by a part of an adapter, or with objects of another kind.
+    besides: &'static [&'static str],
     queue: Option<&'static str>,
 }
 
@@ -21,32 +22,48 @@ const CALLS: [Calls; 3] = [
     Calls {
         function: "ApiFunction",
         adapters: &[
+            "dynamodb/tests/archives.golden",
+            "dynamodb/tests/claims.golden",
+            "dynamodb/tests/files.golden",
             "dynamodb/tests/permissions.golden",
             "dynamodb/tests/ways_in.golden",
             "s3/tests/permissions.golden",
         ],
-        links: &LINK_ACTIONS,
+        besides: &[
+            // By links.
+            "s3:GetObject Bucket/private/*",
+            "s3:GetObject Bucket/zip/*",
+            "s3:PutObject Bucket/private/*",
+            "s3:DeleteObject Bucket/zip/*",
+            "sqs:SendMessage ArchiveQueue",
+            "cognito-idp:AdminDisableUser UserPool",
+            "cognito-idp:AdminUserGlobalSignOut UserPool",
+        ],
         queue: None,
     },
     Calls {
         function: "ArchiverFunction",
-        adapters: &[],
-        links: &[],
+        adapters: &[
+            "cognito/tests/permissions.golden",
+            "dynamodb/tests/archives.golden",
+            "dynamodb/tests/files.golden",
+            "dynamodb/tests/permissions.golden",
+            "s3/tests/archives.golden",
+            "s3/tests/permissions.golden",
+        ],
+        besides: &[
+            "s3:DeleteObject Bucket/zip/*",
+            "s3:GetObject Bucket/zip/*",
+            "sqs:SendMessage ArchiveQueue",
+        ],
         queue: Some("ArchiveQueue"),
     },
     Calls {
         function: "AuthorizerFunction",
         adapters: &["dynamodb/tests/authentication.golden"],
-        links: &[],
+        besides: &[],
         queue: None,
     },
-];
-
-/// Files are stored and read by links, archives read.
-const LINK_ACTIONS: [&str; 3] = [
-    "s3:GetObject Bucket/private/*",
-    "s3:GetObject Bucket/zip/*",
-    "s3:PutObject Bucket/private/*",
 ];
 
 /// What Lambda does with a queue in the function's name.
@@ -93,7 +110,7 @@ fn called(calls: &Calls) -> BTreeSet<String> {
                 .flat_map(|queue| own(&QUEUE_ACTIONS, queue)),
         )
         .collect();
-    lines.extend(calls.links.iter().map(|&line| line.to_owned()));
+    lines.extend(calls.besides.iter().map(|&line| line.to_owned()));
     for adapter in calls.adapters {
         let golden = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../adapters")

@@ -241,6 +241,7 @@ pub(super) const MULTIVALUED_KEYS: &[&str] = &[
 
 /// Actions that are on no resource of their own: `*` is all that their statement can name.
 pub(super) const ACTIONS_WITHOUT_RESOURCE: &[&str] = &[
+    "cognito-identity:DeleteIdentities",
     "cognito-identity:GetCredentialsForIdentity",
     "cognito-identity:GetId",
     "cognito-identity:ListIdentityPools",

@@ -73,6 +73,10 @@ impl Process {
             .env("AWS_ENDPOINT_URL", endpoint)
             .env("NOTES_TABLE", "notes")
             .env("IDEMPOTENCY_TABLE", "idempotency")
+            .env("ARCHIVES_TABLE", "archives")
+            .env("FILES_TABLE", "files")
+            .env("QUEUE_URL", "http://127.0.0.1:9/000000000000/queue")
+            .env("USER_POOL", "us-east-1_a1B2c3D4e")
             .env("API_KEYS_TABLE", "api-keys")
             .env("IDENTITY_LINKS_TABLE", "identity-links")
             .env(

@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::function::Function;
+use crate::function::{Function, STORES};
+
+/// Nobody listens there.
+const NOWHERE: (&str, &str) = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
 
 #[tokio::test]
-async fn without_jobs_every_message_comes_again_and_the_log_says_why() {
-    let function = Function::start("archiver", &[]).await;
+async fn without_stores_every_message_comes_again_and_the_log_says_why() {
+    let function = Function::start("archiver", &[&[NOWHERE], &STORES[..]].concat()).await;
     let job = json!({
         "version": 1,
         "do": "archive",
@@ -26,20 +29,14 @@ async fn without_jobs_every_message_comes_again_and_the_log_says_why() {
         let line = log.iter().find(|line| line["message_id"] == id).unwrap();
         (line["message"].clone(), line["error"].clone())
     };
-    assert_eq!(
-        said("a"),
-        (
-            json!("a job failed"),
-            json!("this deployment has no archive jobs")
-        )
-    );
+    assert_eq!(said("a"), (json!("a job failed"), json!("a store failed")));
     assert_eq!(said("b").0, "a message is malformed");
     assert_eq!(log.last().unwrap()["errors"], 1);
 }
 
 #[tokio::test]
 async fn what_is_no_batch_fails_as_a_whole() {
-    let function = Function::start("archiver", &[]).await;
+    let function = Function::start("archiver", &STORES).await;
     let error = function
         .invoke(&json!({ "Records": [{}] }))
         .await

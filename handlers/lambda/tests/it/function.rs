@@ -109,9 +109,13 @@ pub const TRACE_ID: &str =
     "Root=1-5e1b4151-43a0913a12345678901234567;Parent=a3a3a3a3a3a3a3a3;Sampled=1";
 
 /// The names that the template gives the API's function.
-pub const STORES: [(&str, &str); 6] = [
+pub const STORES: [(&str, &str); 10] = [
     ("NOTES_TABLE", "notes"),
     ("IDEMPOTENCY_TABLE", "idempotency"),
+    ("ARCHIVES_TABLE", "archives"),
+    ("FILES_TABLE", "files"),
+    ("QUEUE_URL", "http://127.0.0.1:9/000000000000/queue"),
+    ("USER_POOL", "us-east-1_a1B2c3D4e"),
     ("API_KEYS_TABLE", "api-keys"),
     ("IDENTITY_LINKS_TABLE", "identity-links"),
     (

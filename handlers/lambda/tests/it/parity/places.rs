@@ -110,9 +110,12 @@ impl Aws {
         let (_, suffix) = alice.as_str().split_once(':').unwrap();
         let name = |name: &str| format!("{name}-{suffix}");
         let (notes, idempotency, bucket) = (name("notes"), name("idempotency"), name("files"));
+        let (archives, files) = (name("archives"), name("index"));
         let config = config(&endpoint);
         create_table(&config, &notes, "noteId").await;
         create_table(&config, &idempotency, "idempotencyKey").await;
+        create_table(&config, &archives, "archiveId").await;
+        create_table(&config, &files, "fileName").await;
         create_bucket(&config, &bucket, &ObjectKey::private(&alice, &file("a"))).await;
         let function = Function::start(
             "api",
@@ -120,6 +123,10 @@ impl Aws {
                 ("AWS_ENDPOINT_URL", &endpoint),
                 ("NOTES_TABLE", &notes),
                 ("IDEMPOTENCY_TABLE", &idempotency),
+                ("ARCHIVES_TABLE", &archives),
+                ("FILES_TABLE", &files),
+                ("QUEUE_URL", "no-queue"),
+                ("USER_POOL", "no-pool"),
                 ("API_KEYS_TABLE", "no-table"),
                 ("IDENTITY_LINKS_TABLE", "no-table"),
                 ("IDENTITY_POOL", "no-pool"),
