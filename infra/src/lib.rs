@@ -2,8 +2,8 @@
 //!
 //! The template is the one place where the routes' authorization, the roles' policies and the pools' rules are
 //! written. On AWS CloudFormation reads it; here [`Template::deploy`] does, for a [`Deployment`] whose physical ids
-//! the local server makes itself; parameters have their defaults unless it says otherwise. Whatever this library does not understand is an error that names it: a setting
-//! can be absent from both places, never effective in only one.
+//! the local server makes itself; parameters have their defaults unless it says otherwise. Whatever this library does
+//! not understand is an error that names it: a setting can be absent from both places, never effective in only one.
 //!
 //! ```
 //! use notewarden_infra::{Deployment, RouteAuth, Template};
@@ -14,6 +14,7 @@
 //!     .with("IdentityPool", "us-east-1:1f1d2c3b-0000-4000-8000-000000000000")
 //!     .with("AuthRole", "notewarden-AuthRole")
 //!     .with("Api", "a1b2c3d4e5")
+//!     .with("TokenApi", "f6g7h8i9j0")
 //!     .with("Bucket", "notewarden-files");
 //! let stack = Template::bundled()?.deploy(&deployment)?;
 //!

@@ -23,13 +23,18 @@ const TOP_LEVEL: [&str; 9] = [
 /// What implements a port, so that another could take its place: crates, and the embedded store's types.
 ///
 /// Not the user pool nor the embedded store's objects: they are the state of Cognito's and S3's protocols, which
-/// only the local server speaks, behind no port.
-const ADAPTERS: [&str; 7] = [
+/// only the local server speaks, behind no port. Nor what verifies signatures and tokens, which is the same code in
+/// every place, nor the embedded queue, whose receiving side is Lambda's own affair on AWS.
+const ADAPTERS: [&str; 11] = [
+    "EmbeddedApiKeys",
+    "EmbeddedArchiveObjects",
+    "EmbeddedArchives",
+    "EmbeddedClaims",
     "EmbeddedFiles",
+    "EmbeddedLinks",
     "EmbeddedNotes",
     "notewarden_cognito",
     "notewarden_dynamodb",
-    "notewarden_oidc",
     "notewarden_s3",
     "notewarden_sqs",
 ];
