@@ -15,6 +15,7 @@
 //!     .with("AuthRole", "notewarden-AuthRole")
 //!     .with("Api", "a1b2c3d4e5")
 //!     .with("TokenApi", "f6g7h8i9j0")
+//!     .with("FunctionAuthorizer", "k1l2m3")
 //!     .with("Bucket", "notewarden-files");
 //! let stack = Template::bundled()?.deploy(&deployment)?;
 //!

@@ -111,11 +111,13 @@ impl Aws {
         let name = |name: &str| format!("{name}-{suffix}");
         let (notes, idempotency, bucket) = (name("notes"), name("idempotency"), name("files"));
         let (archives, files) = (name("archives"), name("index"));
+        let api_keys = name("api-keys");
         let config = config(&endpoint);
         create_table(&config, &notes, "noteId").await;
         create_table(&config, &idempotency, "idempotencyKey").await;
         create_table(&config, &archives, "archiveId").await;
         create_table(&config, &files, "fileName").await;
+        create_table(&config, &api_keys, "keyId").await;
         create_bucket(&config, &bucket, &ObjectKey::private(&alice, &file("a"))).await;
         let function = Function::start(
             "api",
@@ -127,7 +129,7 @@ impl Aws {
                 ("FILES_TABLE", &files),
                 ("QUEUE_URL", "no-queue"),
                 ("USER_POOL", "no-pool"),
-                ("API_KEYS_TABLE", "no-table"),
+                ("API_KEYS_TABLE", &api_keys),
                 ("IDENTITY_LINKS_TABLE", "no-table"),
                 ("IDENTITY_POOL", "no-pool"),
                 ("BUCKET", &bucket),

@@ -27,8 +27,10 @@ impl Step {
     pub fn route(&self) -> String {
         let path = self.path.split('?').next().unwrap();
         let mut segments: Vec<_> = path.split('/').collect();
-        if let ["", "notes", note] = &mut segments[..] {
-            *note = "{noteId}";
+        match &mut segments[..] {
+            ["", "notes", note] => *note = "{noteId}",
+            ["", "api-keys", key] => *key = "{keyId}",
+            _ => {}
         }
         format!("{} {}", self.method, segments.join("/"))
     }
@@ -61,7 +63,7 @@ const ABSENT: &str = "/notes/0193bb5a-7c00-7000-8000-00000000000a";
 ///
 /// A file named `a` is in the person's folder when they begin.
 pub fn steps() -> Vec<Step> {
-    [writes(), reads(), refusals(), changes(), removals()].concat()
+    [writes(), reads(), refusals(), changes(), keys(), removals()].concat()
 }
 
 fn writes() -> Vec<Step> {
@@ -147,6 +149,25 @@ fn changes() -> Vec<Step> {
         put(400, "/notes/{0}", "{"),
         put(422, "/notes/{0}", r#"{"attachments":[""]}"#),
         step(200, "GET", "/notes/{0}", ""),
+    ]
+}
+
+/// The key that is made is the fifth thing with an id.
+fn keys() -> Vec<Step> {
+    let create = |expected, body: &str| step(expected, "POST", "/api-keys", body);
+    let get = |expected| step(expected, "GET", "/api-keys", "");
+    let revoke = |expected, path| step(expected, "DELETE", path, "");
+    vec![
+        get(200),
+        create(201, r#"{"name":"backup","scopes":["notes:read"]}"#),
+        create(400, r#"{"name":1}"#),
+        create(400, r#"{"name":"x","scopes":["notes:read"]}"#).with("idempotency-key", "key-2"),
+        create(422, r#"{"name":"x","scopes":["everything"]}"#),
+        get(200),
+        get(403).by(Who::Administrator),
+        revoke(404, "/api-keys/0000000000000000"),
+        revoke(204, "/api-keys/{4}"),
+        get(200),
     ]
 }
 
