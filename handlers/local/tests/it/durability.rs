@@ -25,6 +25,8 @@ use crate::support::{Actor, Answer, Place, Signing};
 
 const DEFAULT_CYCLES: u64 = 100;
 const WRITERS: u64 = 8;
+/// How long a call may take, far more than any does: one to a killed server need not learn that it is gone.
+const LONGEST_CALL: Duration = Duration::from_secs(20);
 const FILE_SIZES: [usize; 3] = [100, 40_000, 700_000];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -55,9 +57,9 @@ async fn what_was_acknowledged_survives_kills() {
             .map(|writer| tokio::spawn(write(actor.clone(), Arc::clone(&journal), cycle, writer)))
             .collect();
         // A different moment each time: after this many acknowledgements.
-        journal
-            .reached(1 + usize::try_from(mix(cycle) % 97).unwrap())
-            .await;
+        let reached = journal.reached(1 + usize::try_from(mix(cycle) % 97).unwrap());
+        let reached = tokio::time::timeout(10 * LONGEST_CALL, reached).await;
+        reached.expect("the server ended, or answers no more");
         server.kill().unwrap();
         server.wait().unwrap();
         for writer in writers {
@@ -299,7 +301,8 @@ async fn call(
 ) -> Option<Answer> {
     let mut request = actor.request(method, path, &[], body);
     Signing::new(&actor.keys, service).sign(&mut request);
-    actor.place.try_send(request).await.ok()
+    let answered = tokio::time::timeout(LONGEST_CALL, actor.place.try_send(request));
+    answered.await.ok()?.ok()
 }
 
 /// A text that names its cycle, writer and step, and whose every part depends on them.
