@@ -46,8 +46,14 @@ impl Barred {
 /// addresses of their own on AWS.
 pub fn has_credential(headers: &HeaderMap) -> bool {
     let authorization = headers.get(header::AUTHORIZATION);
-    let is_signature = |value: &header::HeaderValue| value.as_bytes().starts_with(b"AWS");
-    authorization.is_some_and(|value| !is_signature(value)) || headers.contains_key("x-api-key")
+    let authorization = authorization.and_then(|value| value.to_str().ok());
+    let authorization = authorization.unwrap_or_default();
+    let is_token = match authorization.split_once(' ') {
+        Some((scheme, _)) => scheme.eq_ignore_ascii_case("bearer"),
+        // Half a signature is one that is refused.
+        None => !authorization.is_empty() && !authorization.starts_with("AWS"),
+    };
+    is_token || headers.contains_key("x-api-key")
 }
 
 impl TokenApi {

@@ -98,7 +98,9 @@ impl<P: Place> Memory<P> {
             path = path.replace(&format!("{{{index}}}"), note);
         }
         let mut seen = self.place.send(step, &path).await;
-        if let Some(location) = seen.headers.get("location") {
+        if seen.status == 201
+            && let Some(location) = seen.headers.get("location")
+        {
             let note = location.rsplit('/').next().unwrap().to_owned();
             if !self.notes.contains(&note) {
                 self.notes.push(note);
