@@ -118,6 +118,7 @@ impl Aws {
         create_table(&config, &archives, "archiveId").await;
         create_table(&config, &files, "fileName").await;
         create_table(&config, &api_keys, "keyId").await;
+        let queue = create_queue(&config, &name("queue")).await;
         create_bucket(&config, &bucket, &ObjectKey::private(&alice, &file("a"))).await;
         let function = Function::start(
             "api",
@@ -127,7 +128,7 @@ impl Aws {
                 ("IDEMPOTENCY_TABLE", &idempotency),
                 ("ARCHIVES_TABLE", &archives),
                 ("FILES_TABLE", &files),
-                ("QUEUE_URL", "no-queue"),
+                ("QUEUE_URL", &queue),
                 ("USER_POOL", "no-pool"),
                 ("API_KEYS_TABLE", &api_keys),
                 ("IDENTITY_LINKS_TABLE", "no-table"),
@@ -218,6 +219,13 @@ async fn create_table(config: &SdkConfig, name: &str, sort_key: &str) {
             .attribute_definitions(attribute.build().unwrap());
     }
     request.send().await.unwrap();
+}
+
+/// The URL of a queue.
+async fn create_queue(config: &SdkConfig, name: &str) -> String {
+    let client = aws_sdk_sqs::Client::new(config);
+    let created = client.create_queue().queue_name(name).send().await.unwrap();
+    created.queue_url.unwrap()
 }
 
 /// A bucket with one file.
