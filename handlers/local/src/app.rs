@@ -9,7 +9,7 @@ use std::{
 
 use notewarden_domain::{
     StoreError,
-    ports::{Clock, IdSource, LinkSigner},
+    ports::{ArchiveStore, Clock, IdSource, LinkSigner},
 };
 use notewarden_embedded::{Database, Objects, database::Counters};
 use notewarden_infra::BucketSettings;
@@ -48,6 +48,8 @@ pub struct App {
     pub objects: Objects,
     /// Links to them.
     pub links: Arc<dyn LinkSigner>,
+    /// The jobs of archives.
+    pub archives: Arc<dyn ArchiveStore>,
     pub(crate) web: Option<PathBuf>,
     /// What is done later.
     pub(crate) later: Later,

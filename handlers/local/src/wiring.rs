@@ -17,7 +17,7 @@ use notewarden_archiver::{Archiver, Worker};
 use notewarden_domain::{
     account::Account,
     api_keys::ApiKeys,
-    archive::Limits,
+    archive::{Limits, Terms},
     archives::Archives,
     files::Files,
     notes::Notes,
@@ -238,6 +238,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
             notes: note_store,
             clock: clock.clone(),
             settings: notewarden_archiver::Settings {
+                terms: Terms::EMBEDDED,
                 limits: settings.limits,
                 ..Default::default()
             },
@@ -245,7 +246,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         notes: notes.clone(),
         account: Some(storage.account.clone()),
     };
-    let later = Later::new(queue, Arc::new(worker), archives, clock.clone());
+    let later = Later::new(queue, Arc::new(worker), archives.clone(), clock.clone());
     let api_keys = ApiKeys::new(
         Arc::new(EmbeddedApiKeys::new(database.clone())),
         clock.clone(),
@@ -276,6 +277,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     Ok(Arc::new(App {
         endpoint,
         links,
+        archives,
         later,
         access,
         gateway: Gateway::new(stack.api, tokens, router),

@@ -1,4 +1,4 @@
-//! Files and archives, end to end: the API, the links that it signs, S3's door and the worker.
+//! Files, end to end: the API, the links that it signs, and S3's door.
 
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -26,7 +26,7 @@ pub async fn download(alice: &Actor, path: &str) -> Answer {
     alice.place.send(request).await
 }
 
-async fn alice() -> Actor {
+pub async fn alice() -> Actor {
     Actor::sign_up(&Place::start().await, "alice").await
 }
 
@@ -59,32 +59,6 @@ async fn a_file_goes_through_its_links() {
     let forced = alice.call(Method::DELETE, &forced, None).await;
     forced.status(204);
     alice.get(path).await.status(404);
-}
-
-#[tokio::test]
-async fn an_archive_is_made_downloaded_and_removed() {
-    let alice = alice().await;
-    let bob = Actor::sign_up(&alice.place, "bob").await;
-    alice.put("a.txt", "first").await.ok();
-    alice.put("b.txt", "second").await.ok();
-    let id = alice.archive(&json!({ "files": ["a.txt", "b.txt"] })).await;
-    let path = format!("/archives/{id}");
-    let zip = download(&alice, &path).await.ok().body;
-    assert!(zip.starts_with(b"PK\x03\x04"), "{zip:?}");
-    for content in ["first", "second", "a.txt", "b.txt"] {
-        let bytes = content.as_bytes();
-        assert!(
-            zip.windows(bytes.len()).any(|window| window == bytes),
-            "`{content}` is not in the zip"
-        );
-    }
-    // What is another's does not exist.
-    for path in [path.clone(), format!("{path}?download")] {
-        bob.get(&path).await.status(404);
-    }
-    bob.call(Method::DELETE, &path, None).await.status(404);
-    alice.call(Method::DELETE, &path, None).await.status(204);
-    alice.get(&path).await.status(404);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
     reason = "tests fail by panicking, and say what they counted"
 )]
 
+mod archives;
 mod attacks;
 mod authz;
 mod durability;
