@@ -14,6 +14,7 @@ use futures_util::Stream;
 use md5::{Digest, Md5};
 use notewarden_domain::{StoreError, Timestamp, archive::Crc32};
 
+pub(crate) use self::record::{part_bytes, uploads_with_bytes};
 pub use self::{
     complete::{Completion, NamedPart},
     list::{PartPage, UploadItem, UploadPage, UploadQuery},
@@ -58,7 +59,7 @@ impl Objects {
     /// Begins an upload.
     ///
     /// # Errors
-    /// Only the store's own.
+    /// [`ObjectError::OverQuota`] if too many are under way.
     pub async fn create_upload(
         &self,
         key: &str,
@@ -73,6 +74,7 @@ impl Objects {
         let key = key.to_owned();
         self.commit(None, move |tables| {
             let value = encode(&upload)?;
+            tables.count_upload(&key)?;
             tables
                 .uploads
                 .insert((key.as_bytes(), id.0), &*value)
@@ -98,7 +100,7 @@ impl Objects {
     /// Stores a part over the one of its number. If `data` ends in an error, nothing is stored.
     ///
     /// # Errors
-    /// [`ObjectError::NoSuchUpload`]; [`ObjectError::Body`] if `data` ends in an error.
+    /// [`ObjectError::NoSuchUpload`]; [`ObjectError::OverQuota`]; [`ObjectError::Body`] if `data` ends in an error.
     pub async fn put_part<S, E>(
         &self,
         key: &str,
@@ -135,7 +137,7 @@ impl Objects {
                 return Err(ObjectError::NoSuchUpload);
             }
             tables.keep(blob, inline, &sums)?;
-            tables.put_part(id, number, &part)?;
+            tables.put_part(&key, id, number, &part)?;
             Ok(part)
         })
         .await
@@ -149,7 +151,7 @@ impl Objects {
     ///
     /// # Errors
     /// [`ObjectError::NoSuchKey`] if there is no source, [`ObjectError::InvalidRange`],
-    /// [`ObjectError::NoSuchUpload`], and the condition's refusals.
+    /// [`ObjectError::NoSuchUpload`], [`ObjectError::OverQuota`], and the condition's refusals.
     pub async fn copy_part(
         &self,
         key: &str,
@@ -201,7 +203,7 @@ impl Objects {
                     if record::upload_in(&tables.uploads, &target, id)?.is_none() {
                         return Err(ObjectError::NoSuchUpload);
                     }
-                    tables.put_part(id, number, &part)?;
+                    tables.put_part(&target, id, number, &part)?;
                     Ok(Some(part))
                 })
                 .await?;
@@ -262,7 +264,13 @@ fn tag_of(source: &str, extents: &[Extent]) -> [u8; 16] {
 }
 
 impl Tables<'_> {
-    fn put_part(&mut self, id: UploadId, number: u16, part: &Part) -> Result<(), StoreError> {
+    fn put_part(
+        &mut self,
+        key: &str,
+        id: UploadId,
+        number: u16,
+        part: &Part,
+    ) -> Result<(), ObjectError> {
         let value = encode(part)?;
         self.retain(&part.extents)?;
         let previous = self
@@ -271,6 +279,8 @@ impl Tables<'_> {
             .map_err(StoreError::unavailable)?
             .map(|value| Part::decode(number, value.value()))
             .transpose()?;
+        let replaced = previous.as_ref().map_or(0, |previous| previous.size);
+        self.count_part(key, replaced, part.size)?;
         if let Some(previous) = previous {
             self.release(&previous.extents)?;
         }
@@ -288,6 +298,7 @@ impl Tables<'_> {
                 .remove((id.0, *number))
                 .map_err(StoreError::unavailable)?;
         }
+        self.uncount_upload(key, parts.iter().map(|(_, part)| part.size).sum())?;
         Ok(parts)
     }
 }

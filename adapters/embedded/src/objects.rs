@@ -9,6 +9,7 @@ mod error;
 pub(crate) mod folders;
 mod ingest;
 mod list;
+mod quota;
 mod read;
 mod record;
 mod sums;
@@ -155,31 +156,6 @@ impl Objects {
             created_at,
             quota: None,
         })
-    }
-
-    /// The same objects, of which nobody keeps more than `quota` in the own folder, `private/<identity id>/`. It is
-    /// decided in the very commit that would make an object, by whatever way its bytes have come.
-    #[must_use]
-    pub fn with_quota(self, quota: Quota) -> Self {
-        let quota = Some(quota);
-        Self { quota, ..self }
-    }
-
-    /// Whether an object of `size` bytes would be stored under `key` if it came now: for a refusal before its bytes
-    /// have come.
-    ///
-    /// # Errors
-    /// [`ObjectError::OverQuota`].
-    pub fn check_quota(&self, key: &str, size: u64) -> Result<(), ObjectError> {
-        let Some((quota, owner)) = self.quota.zip(folders::owner(key)) else {
-            return Ok(());
-        };
-        let (usage, replaced) = self.database.read(|transaction| {
-            let usage = folders::usage(transaction, &owner)?;
-            let replaced = tables::object(transaction, key)?;
-            Ok((usage, replaced.map(|object| object.head.size)))
-        })?;
-        Ok(quota.check(usage, size, replaced)?)
     }
 
     /// When the bucket was made.

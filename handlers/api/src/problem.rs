@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, Method, header};
-use notewarden_domain::Invalid;
+use notewarden_domain::{Invalid, quota::OverQuota};
 use serde::Serialize;
 
 pub(crate) use kind::Kind;
@@ -31,6 +31,8 @@ pub(crate) struct Problem {
     field: Option<&'static str>,
     /// The cause, for the log alone.
     source: Option<Box<dyn Error + Send + Sync>>,
+    /// What of the quota leaves no room, for whoever keeps a record of that.
+    over_quota: Option<OverQuota>,
 }
 
 impl Problem {
@@ -41,6 +43,7 @@ impl Problem {
             detail: detail.into(),
             field: None,
             source: None,
+            over_quota: None,
         }
     }
 
@@ -76,6 +79,9 @@ impl Problem {
 
     /// Gives an answer that has the problem's status its header and body.
     fn write(&self, request_id: &str, is_head: bool, response: &mut Response) {
+        if let Some(over) = self.over_quota {
+            response.extensions_mut().insert(over);
+        }
         let body = serde_json::to_vec(&ProblemBody {
             kind: self.kind.urn(),
             title: self.kind.title(),

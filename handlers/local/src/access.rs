@@ -19,6 +19,7 @@ use notewarden_domain::{
     Timestamp,
     policy::{self, CompiledPolicies, Context, Request, Verdict},
     ports::Clock,
+    quota::OverQuota,
 };
 use notewarden_sigv4::{Body, Refusal, Service, Verified, Verifier};
 use notewarden_userpool::{Credential, Credentials, Principal, PrincipalKind};
@@ -256,6 +257,30 @@ impl Access {
             outcome,
             explain: Box::new(move |_| Explanation {
                 reason: reason.clone(),
+                ..Explanation::default()
+            }),
+        });
+    }
+
+    /// Writes into the decision log that there is no room for what a request would store.
+    pub fn note_over_quota(
+        &self,
+        request_id: &str,
+        principal: Option<Arc<Principal>>,
+        action: &str,
+        resource: String,
+        over: OverQuota,
+    ) {
+        tracing::info!(request_id, action, reason = %over, "a request was over the quota");
+        self.decisions.record(Decision {
+            request_id: request_id.to_owned(),
+            at: self.clock.now(),
+            principal,
+            action: action.to_owned(),
+            resource,
+            outcome: Outcome::OverQuota,
+            explain: Box::new(move |_| Explanation {
+                reason: over.to_string(),
                 ..Explanation::default()
             }),
         });

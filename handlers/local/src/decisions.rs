@@ -50,6 +50,8 @@ pub enum Outcome {
     ImplicitlyDenied,
     /// Who signed could not be established.
     Refused,
+    /// The policies allow it, and there is no room for what it would store.
+    OverQuota,
 }
 
 /// How a decision came about.

@@ -3,6 +3,8 @@
 
 mod cors;
 
+use std::sync::Arc;
+
 use axum::body::Body as AxumBody;
 use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
@@ -10,9 +12,10 @@ use notewarden_api::{
     Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, decode_path,
     encode_path,
 };
-use notewarden_domain::Timestamp;
+use notewarden_domain::{Timestamp, quota::OverQuota};
 use notewarden_infra::{ApiSettings, CorsSettings, RouteAuth, TokenAuth};
 use notewarden_sigv4::Service;
+use notewarden_userpool::Principal;
 use serde_json::json;
 use time::{OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 use tower::ServiceExt;
@@ -94,16 +97,18 @@ impl Gateway {
             .route(&request.parts.method, &path)
             .ok_or(Refused::NotFound)?;
         let request = request.read(BODY_LIMIT).await.map_err(Refused::of_body)?;
-        let authorizer = match found.route.auth {
+        let resource = execute_api_arn(&self.settings.id, &request.parts.method, &path);
+        let signer = match found.route.auth {
             RouteAuth::Open => None,
-            RouteAuth::AwsIam => {
-                let method = &request.parts.method;
-                let resource = execute_api_arn(&self.settings.id, method, &path);
-                Some(authorize(app, &request, &resource)?)
-            }
+            RouteAuth::AwsIam => Some(authorize(app, &request, &resource)?),
         };
+        let authorizer = signer.as_ref().map(authorizer_of);
         let context = self.context(&request, &self.settings.id, &found.route.key(), authorizer);
-        Ok(self.invoke(request, &path, context).await)
+        let id = request.id.clone();
+        let response = self.invoke(request, &path, context).await;
+        let principal = signer.map(|signer| Arc::clone(&signer.credential.principal));
+        note_over_quota(app, &response, &id, principal, resource);
+        Ok(response)
     }
 
     /// The same for a request with a token or a key.
@@ -122,12 +127,10 @@ impl Gateway {
             .as_ref()
             .err()
             .map(|barred| barred.reason().to_owned());
+        let resource = execute_api_arn(&tokens.settings.id, &request.parts.method, &path);
         if route.auth != TokenAuth::Open {
-            let id = &tokens.settings.id;
-            let method = &request.parts.method;
-            let resource = execute_api_arn(id, method, &path);
             app.access
-                .note_authorizer(&request.id, INVOKE, resource, refusal);
+                .note_authorizer(&request.id, INVOKE, resource.clone(), refusal);
         }
         let authorizer = found.map_err(|barred| match barred {
             Barred::Unauthorized(_) => Refused::Unauthorized,
@@ -135,7 +138,10 @@ impl Gateway {
             Barred::Failed(_) => Refused::Failed,
         })?;
         let context = self.context(&request, &tokens.settings.id, &route.key, authorizer);
-        Ok(self.invoke(request, &path, context).await)
+        let id = request.id.clone();
+        let response = self.invoke(request, &path, context).await;
+        note_over_quota(app, &response, &id, None, resource);
+        Ok(response)
     }
 
     /// Hands the request to the router as the handler on AWS would.
@@ -200,14 +206,28 @@ fn execute_api_arn(api: &str, method: &Method, path: &str) -> String {
     format!("arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{api}/{STAGE}/{method}{path}")
 }
 
-fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Authorizer, Refused> {
+/// Writes into the decision log if the answer is that there is no room.
+fn note_over_quota(
+    app: &App,
+    response: &Response,
+    request_id: &str,
+    principal: Option<Arc<Principal>>,
+    resource: String,
+) {
+    if let Some(over) = response.extensions().get::<OverQuota>() {
+        app.access
+            .note_over_quota(request_id, principal, INVOKE, resource, *over);
+    }
+}
+
+fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Signer, Refused> {
     let signer = app
         .access
         .authenticate(request, Service::EXECUTE_API, INVOKE)
         .map_err(|_| Refused::Forbidden)?;
     let ask = Ask::of(request, &signer, INVOKE, resource);
     app.access.authorize(&ask).map_err(|_| Refused::Forbidden)?;
-    Ok(authorizer_of(&signer))
+    Ok(signer)
 }
 
 fn authorizer_of(signer: &Signer) -> Authorizer {

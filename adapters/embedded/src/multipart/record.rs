@@ -1,13 +1,14 @@
 //! What is stored of an upload and its parts.
 
 use notewarden_domain::{StoreError, Timestamp};
-use redb::ReadableTable;
+use redb::{ReadTransaction, ReadableTable, WriteTransaction};
 use serde::{Deserialize, Serialize};
 
 use super::MAX_PARTS;
 use crate::{
     checksums::{Checksum, ChecksumAlgorithm, ChecksumKind},
-    objects::{Attributes, Extent, UploadId, decode},
+    database::{Fault, existing},
+    objects::{Attributes, Extent, PARTS, UPLOADS, UploadId, decode},
 };
 
 /// An upload under way.
@@ -85,4 +86,40 @@ pub(super) fn parts_in(
         let (_, number) = key.value();
         Ok((number, Part::decode(number, value.value())?))
     }))
+}
+
+/// How long the part is that was uploaded as `number`, if there is one.
+pub(crate) fn part_bytes(
+    transaction: &ReadTransaction,
+    id: UploadId,
+    number: u16,
+) -> Result<u64, StoreError> {
+    let read = || -> Result<u64, Fault> {
+        let Some(parts) = existing(transaction.open_table(PARTS))? else {
+            return Ok(0);
+        };
+        let part = parts.get((id.0, number))?;
+        let part = part.map(|value| Part::decode(number, value.value()));
+        Ok(part.transpose()?.map_or(0, |part| part.size))
+    };
+    Ok(read()?)
+}
+
+/// The keys of all uploads under way, each with the bytes of its parts.
+pub(crate) fn uploads_with_bytes(
+    transaction: &WriteTransaction,
+) -> Result<Vec<(String, u64)>, Fault> {
+    let (uploads, parts) = (
+        transaction.open_table(UPLOADS)?,
+        transaction.open_table(PARTS)?,
+    );
+    let mut found = Vec::new();
+    for entry in uploads.iter()? {
+        let (name, _) = entry?;
+        let (key, id) = name.value();
+        let key = str::from_utf8(key).map_err(|error| StoreError::corrupt("upload key", error))?;
+        let sizes = parts_in(&parts, UploadId(id), 0)?.map(|part| Ok(part?.1.size));
+        found.push((key.to_owned(), sizes.sum::<Result<u64, StoreError>>()?));
+    }
+    Ok(found)
 }

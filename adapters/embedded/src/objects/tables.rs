@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use notewarden_domain::{StoreError, Timestamp, quota::Quota};
+use notewarden_domain::{
+    StoreError, Timestamp,
+    quota::{NewPart, Quota},
+};
 use redb::{
     ReadTransaction, ReadableTable, StorageError, Table, TableDefinition, TableError,
     WriteTransaction,
@@ -125,6 +128,52 @@ impl<'t> Tables<'t> {
             self.folders.add(owner, size)?;
         }
         Ok(())
+    }
+
+    /// Counts one more upload to `key`.
+    ///
+    /// # Errors
+    /// [`ObjectError::OverQuota`].
+    pub(crate) fn count_upload(&mut self, key: &str) -> Result<(), ObjectError> {
+        let Some(owner) = folders::owner(key) else {
+            return Ok(());
+        };
+        if let Some(quota) = self.quota {
+            quota.check_upload(self.folders.uploads(&owner)?)?;
+        }
+        Ok(self.folders.begin_upload(&owner)?)
+    }
+
+    /// Counts a part of `size` bytes, of an upload to `key`, in place of one of `previous`.
+    ///
+    /// # Errors
+    /// [`ObjectError::OverQuota`].
+    pub(crate) fn count_part(
+        &mut self,
+        key: &str,
+        previous: u64,
+        size: u64,
+    ) -> Result<(), ObjectError> {
+        let Some(owner) = folders::owner(key) else {
+            return Ok(());
+        };
+        if let Some(quota) = self.quota {
+            let part = NewPart {
+                size,
+                previous,
+                replaced: self.head(key)?.map_or(0, |head| head.size),
+            };
+            quota.check_part(self.folders.usage(&owner)?, part)?;
+        }
+        Ok(self.folders.replace_part(&owner, previous, size)?)
+    }
+
+    /// Counts one upload to `key` less, whose parts had so many bytes.
+    pub(crate) fn uncount_upload(&mut self, key: &str, bytes: u64) -> Result<(), StoreError> {
+        match folders::owner(key) {
+            Some(owner) => self.folders.end_upload(&owner, bytes),
+            None => Ok(()),
+        }
     }
 
     /// Removes an object. Answers whether there was one.

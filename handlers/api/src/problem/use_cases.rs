@@ -75,13 +75,25 @@ impl From<FilesError> for Problem {
             FilesError::NotFound => Kind::NotFound,
             FilesError::InUse { .. } => Kind::FileInUse,
             FilesError::KeyReused => Kind::KeyReused,
-            FilesError::OverQuota(OverQuota::FileTooLarge { .. }) => Kind::FileTooLarge,
-            FilesError::OverQuota(_) => Kind::OverQuota,
+            FilesError::OverQuota(over) => return (*over).into(),
             FilesError::Forbidden { .. } => Kind::NotPermitted,
             FilesError::Store(cause) => return Self::fault(store_kind(cause), error),
             _ => return Self::fault(Kind::Internal, error),
         };
         Self::new(kind, error.to_string())
+    }
+}
+
+impl From<OverQuota> for Problem {
+    fn from(over: OverQuota) -> Self {
+        let kind = match over {
+            OverQuota::FileTooLarge { .. } => Kind::FileTooLarge,
+            _ => Kind::OverQuota,
+        };
+        Self {
+            over_quota: Some(over),
+            ..Self::new(kind, over.to_string())
+        }
     }
 }
 

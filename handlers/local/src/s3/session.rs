@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use async_trait::async_trait;
 use http::HeaderMap;
-use notewarden_embedded::Objects;
+use notewarden_embedded::{Objects, objects::ObjectError};
 use s3s::{
     S3Error, S3ErrorCode, S3Result,
     access::{S3Access, S3AccessContext},
@@ -14,7 +14,7 @@ use s3s::{
 
 use super::{
     actions::{self, Needed},
-    conditions,
+    conditions, error,
     plain::Facts,
 };
 use crate::{
@@ -81,6 +81,21 @@ impl Session {
             .access
             .authorize(&self.ask(needed, headers))
             .map_err(|denied| of_denied(&denied))
+    }
+
+    /// What is told of what the store refused to keep under `key`, or failed to; that there is no room for it goes into
+    /// the decision log.
+    pub fn refusal(&self, key: &str, error: ObjectError) -> S3Error {
+        if let ObjectError::OverQuota(over) = &error {
+            self.app.access.note_over_quota(
+                &self.request_id,
+                Some(Arc::clone(&self.signer.credential.principal)),
+                "s3:PutObject",
+                actions::object_arn(self.bucket(), key),
+                *over,
+            );
+        }
+        error::of_object(error)
     }
 
     /// What is told of a key that does not exist: whoever may not list it may not learn that either.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{Actor, Answer, Place};
 
 /// Sends the request of an upload link.
-async fn upload(alice: &Actor, link: &Value, body: &'static str) -> Answer {
+pub async fn upload(alice: &Actor, link: &Value, body: &'static str) -> Answer {
     let request = Request::builder()
         .method(link["method"].as_str().unwrap())
         .uri(link["url"].as_str().unwrap());
@@ -59,28 +59,4 @@ async fn a_file_goes_through_its_links() {
     let forced = alice.call(Method::DELETE, &forced, None).await;
     forced.status(204);
     alice.get(path).await.status(404);
-}
-
-#[tokio::test]
-async fn quotas_are_kept_at_every_door() {
-    let place = Place::start_where(|settings| settings.quota.file_bytes = 10).await;
-    let alice = Actor::sign_up(&place, "alice").await;
-    let asked = json!({ "name": "a.txt", "size": 11, "contentType": "text/plain" });
-    let refused = alice.call(Method::POST, "/files", Some(asked)).await;
-    refused.status(413);
-    let refused = alice.put("a.txt", "eleven byte").await;
-    refused.s3_error(400, "EntityTooLarge");
-    alice.put("a.txt", "ten bytes!").await.ok();
-
-    let place = Place::start_where(|settings| settings.quota.files = 1).await;
-    let alice = Actor::sign_up(&place, "alice").await;
-    alice.put("a.txt", "text").await.ok();
-    alice.put("a.txt", "replaced").await.ok();
-    let asked = json!({ "name": "b.txt", "size": 1, "contentType": "text/plain" });
-    let refused = alice.call(Method::POST, "/files", Some(asked)).await;
-    refused.status(507);
-    let refused = alice.put("b.txt", "text").await;
-    let refused = refused.s3_error(403, "QuotaExceeded");
-    assert!(refused.text().contains("at most 1 files"), "{refused:?}");
-    alice.get("/files/b.txt").await.status(404);
 }

@@ -6,6 +6,7 @@ mod cors;
 mod keys;
 mod links;
 mod objects;
+mod quotas;
 mod signatures;
 mod tenants;
 

@@ -7,7 +7,7 @@ export interface Decision {
   principal: string;
   action: string;
   resource: string;
-  decision: "Allowed" | "ExplicitlyDenied" | "ImplicitlyDenied" | "Refused";
+  decision: "Allowed" | "ExplicitlyDenied" | "ImplicitlyDenied" | "Refused" | "OverQuota";
   reason: string;
   statement?: string;
 }

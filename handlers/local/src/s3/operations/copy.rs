@@ -18,7 +18,6 @@ use s3s::{
 
 use super::{
     super::{
-        error,
         session::Session,
         shapes::{self, put_checksum},
         target,
@@ -70,7 +69,7 @@ pub async fn object(
         target: target_condition(&request.headers)?,
     };
     let copied = session.objects().copy(&source, &input.key, options).await;
-    let head = copied.map_err(|error| of_source(session, &source, error))?;
+    let head = copied.map_err(|error| refusal(session, &source, &input.key, error))?;
     let mut result = CopyObjectResult {
         e_tag: Some(shapes::etag(&head.etag)),
         last_modified: Some(shapes::moment(head.modified_at)),
@@ -105,7 +104,7 @@ pub async fn part(
         .objects()
         .copy_part(&input.key, id, number, source)
         .await;
-    let part = copied.map_err(|error| of_source(session, &key, error))?;
+    let part = copied.map_err(|error| refusal(session, &key, &input.key, error))?;
     let mut result = CopyPartResult {
         e_tag: Some(shapes::etag(&part.etag())),
         last_modified: Some(shapes::moment(part.modified_at)),
@@ -140,11 +139,11 @@ fn source(session: &Session, source: &CopySource) -> S3Result<String> {
 }
 
 /// Of a copy, "not modified" is a failed precondition, and a missing source is told as a missing object is.
-fn of_source(session: &Session, source: &str, error: ObjectError) -> S3Error {
+fn refusal(session: &Session, source: &str, target: &str, error: ObjectError) -> S3Error {
     match error {
         ObjectError::NoSuchKey => session.missing(source),
-        ObjectError::NotModified => error::of_object(ObjectError::PreconditionFailed),
-        other => error::of_object(other),
+        ObjectError::NotModified => session.refusal(target, ObjectError::PreconditionFailed),
+        other => session.refusal(target, other),
     }
 }
 

@@ -45,11 +45,8 @@ pub async fn create(
         checksum,
     };
     write::check_metadata(&options.attributes)?;
-    let id = session
-        .objects()
-        .create_upload(&input.key, options)
-        .await
-        .map_err(error::of_object)?;
+    let begun = session.objects().create_upload(&input.key, options).await;
+    let id = begun.map_err(|error| session.refusal(&input.key, error))?;
     Ok(S3Response::new(CreateMultipartUploadOutput {
         bucket: Some(input.bucket),
         key: Some(input.key),
@@ -105,12 +102,18 @@ pub async fn put_part(
     S3Request { input, .. }: S3Request<UploadPartInput>,
 ) -> Answer<UploadPartOutput> {
     let (id, number) = part_of(&input.upload_id, input.part_number)?;
+    let refusal = |error| session.refusal(&input.key, error);
+    let objects = session.objects();
+    let length = write::length(input.content_length);
+    // Before a byte of it is read.
+    objects
+        .check_quota_of_part(&input.key, id, number, length)
+        .map_err(refusal)?;
     let data = input.body.unwrap_or_else(write::empty);
-    let stored = session
-        .objects()
+    let stored = objects
         .put_part(&input.key, id, number, data, session.facts.checksum)
         .await;
-    let part = stored.map_err(error::of_object)?;
+    let part = stored.map_err(refusal)?;
     let mut output = UploadPartOutput {
         e_tag: Some(shapes::etag(&part.etag())),
         ..UploadPartOutput::default()
@@ -156,7 +159,7 @@ pub async fn complete(
         .objects()
         .complete_upload(&input.key, id, completion)
         .await;
-    let head = completed.map_err(error::of_object)?;
+    let head = completed.map_err(|error| session.refusal(&input.key, error))?;
     let mut output = CompleteMultipartUploadOutput {
         location: Some(format!(
             "/{}/{}",

@@ -9,7 +9,6 @@ use s3s::{
 
 use super::{
     super::{
-        error,
         session::Session,
         shapes::{self, put_checksum},
     },
@@ -52,12 +51,15 @@ pub async fn put(
         condition,
     };
     check_metadata(&options.attributes)?;
+    let refusal = |error| session.refusal(&input.key, error);
+    let objects = session.objects();
+    // Before a byte of it is read.
+    objects
+        .check_quota(&input.key, length(input.content_length))
+        .map_err(refusal)?;
     let data = input.body.unwrap_or_else(empty);
-    let head = session
-        .objects()
-        .put(&input.key, data, options)
-        .await
-        .map_err(error::of_object)?;
+    let head = objects.put(&input.key, data, options).await;
+    let head = head.map_err(refusal)?;
     let mut output = PutObjectOutput {
         e_tag: Some(shapes::etag(&head.etag)),
         checksum_type: shapes::type_of(head.checksum.as_ref()),
@@ -65,6 +67,13 @@ pub async fn put(
     };
     put_checksum!(output, &head.checksum);
     Ok(S3Response::new(output))
+}
+
+/// The length of a body, which `PlainRequest` says of each.
+pub fn length(content_length: Option<i64>) -> u64 {
+    content_length
+        .and_then(|length| u64::try_from(length).ok())
+        .unwrap_or(0)
 }
 
 /// User metadata is bounded.
