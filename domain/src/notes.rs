@@ -36,14 +36,16 @@ pub struct Notes {
     files: Arc<dyn FileStore>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
-    queue: Option<Arc<dyn WorkQueue>>,
+    queue: Arc<dyn WorkQueue>,
 }
 
 impl Notes {
-    /// The use cases over these stores, with this time and these ids.
+    /// The use cases over these stores, with this time and these ids. The queue is told of notes that are about to be
+    /// deleted with their files: what a process leaves undone that ends in between is done by a worker.
     pub fn new(
         notes: Arc<dyn NoteStore>,
         files: Arc<dyn FileStore>,
+        queue: Arc<dyn WorkQueue>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
     ) -> Self {
@@ -52,17 +54,7 @@ impl Notes {
             files,
             clock,
             ids,
-            queue: None,
-        }
-    }
-
-    /// The use cases, which tell a worker of notes that are about to be deleted with their files: what a process leaves
-    /// undone that ends in between is done by the worker.
-    #[must_use]
-    pub fn telling(self, queue: Arc<dyn WorkQueue>) -> Self {
-        Self {
-            queue: Some(queue),
-            ..self
+            queue,
         }
     }
 

@@ -18,9 +18,11 @@ pub mod faults;
 pub mod fixtures;
 pub mod http;
 pub mod model;
+pub mod world;
 
 pub use fakes::{
     FixedClock, MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryClaims, MemoryFiles,
     MemoryIdentities, MemoryLinks, MemoryNotes, MemoryObjects, MemoryQueue, PlainLinks, SeededIds,
     SteppedClock,
 };
+pub use world::World;

@@ -16,16 +16,13 @@ const TICK: Duration = Duration::from_secs(1);
 impl Notes {
     /// Tells a worker that the note is about to be deleted with its files.
     pub(super) async fn announce(&self, note: &Note) -> Result<(), StoreError> {
-        let Some(queue) = &self.queue else {
-            return Ok(());
-        };
         let work = Work::Orphans {
             identity_id: note.owner.clone(),
             note_id: note.id,
             names: note.attachments.names().to_vec(),
             before: self.clock.now(),
         };
-        queue.send(&work, DELETION).await
+        self.queue.send(&work, DELETION).await
     }
 
     /// Removes those of `names` that the deleted `note` of `owner` has left: no note names them, and they were stored

@@ -32,7 +32,7 @@ pub use gateway::{
     Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, JwtAuthorizer,
 };
 pub use path::{decode_path, encode_path};
-pub use routes::{Auth, RouteInfo, router, routes, routes_with};
+pub use routes::{Auth, RouteInfo, router, routes};
 pub use unserved::Unserved;
 
 use notewarden_domain::{
@@ -40,52 +40,19 @@ use notewarden_domain::{
     sign_ins::SignIns,
 };
 
-use crate::problem::{Kind, Problem};
-
 /// What the handlers need: the use cases, with their stores behind them.
 #[derive(Clone)]
 pub struct App {
     /// The use cases of notes.
     pub notes: Notes,
-    /// The use cases of what needs an object store, where there is one.
-    pub storage: Option<Storage>,
-    /// The use cases of API keys.
-    pub api_keys: ApiKeys,
-    /// Who people with tokens are.
-    pub sign_ins: SignIns,
-}
-
-/// The use cases of files, archives and accounts.
-#[derive(Clone)]
-pub struct Storage {
     /// The use cases of files.
     pub files: Files,
     /// The use cases of archives.
     pub archives: Archives,
     /// The use cases of accounts.
     pub account: Account,
-}
-
-impl App {
-    pub(crate) const fn has_storage(&self) -> bool {
-        self.storage.is_some()
-    }
-
-    /// What the routes need that are only there with it.
-    fn storage(&self) -> Result<&Storage, Problem> {
-        let storage = self.storage.as_ref();
-        storage.ok_or_else(|| Problem::fault(Kind::Internal, "there is no storage"))
-    }
-
-    pub(crate) fn files(&self) -> Result<&Files, Problem> {
-        Ok(&self.storage()?.files)
-    }
-
-    pub(crate) fn archives(&self) -> Result<&Archives, Problem> {
-        Ok(&self.storage()?.archives)
-    }
-
-    pub(crate) fn account(&self) -> Result<&Account, Problem> {
-        Ok(&self.storage()?.account)
-    }
+    /// The use cases of API keys.
+    pub api_keys: ApiKeys,
+    /// Who people with tokens are.
+    pub sign_ins: SignIns,
 }

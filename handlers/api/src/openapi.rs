@@ -3,7 +3,6 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
-    extract::State,
     response::{IntoResponse, Response},
     routing,
 };
@@ -12,9 +11,9 @@ use http::{Method, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    App, api_keys, archives, files, me, notes,
+    api_keys, archives, files, me, notes,
     problem::Kind,
-    routes::{Auth, RouteInfo, routes_with},
+    routes::{Auth, RouteInfo, routes},
 };
 
 pub(crate) const ROUTE: RouteInfo = RouteInfo {
@@ -28,16 +27,13 @@ pub(crate) const ROUTE: RouteInfo = RouteInfo {
     handler: || routing::get(handle),
 };
 
-async fn handle(State(app): State<App>) -> Response {
-    static DOCUMENTS: LazyLock<[Bytes; 2]> =
-        LazyLock::new(|| [false, true].map(|has_storage| document(has_storage).to_string().into()));
-    let [without, with] = &*DOCUMENTS;
-    let document = if app.has_storage() { with } else { without };
+async fn handle() -> Response {
+    static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "public, max-age=300"),
     ];
-    (headers, document.clone()).into_response()
+    (headers, DOCUMENT.clone()).into_response()
 }
 
 fn operation() -> Value {
@@ -69,9 +65,9 @@ const COMMON: [Kind; 6] = [
     Kind::Unavailable,
 ];
 
-fn document(has_storage: bool) -> Value {
+fn document() -> Value {
     let mut paths = Map::new();
-    for route in routes_with(has_storage) {
+    for route in routes() {
         // OpenAPI has no spelling of its own for a parameter that takes the rest of the path.
         let path = route.path.replace("+}", "}");
         let path = paths.entry(path).or_insert_with(|| json!({}));

@@ -47,20 +47,12 @@ pub struct RouteInfo {
     pub(crate) handler: fn() -> MethodRouter<App>,
 }
 
-static ROUTES: [RouteInfo; 9] = [
+static ROUTES: [RouteInfo; 20] = [
     notes::list::ROUTE,
     notes::create::ROUTE,
     notes::get::ROUTE,
     notes::update::ROUTE,
     notes::delete::ROUTE,
-    api_keys::list::ROUTE,
-    api_keys::create::ROUTE,
-    api_keys::revoke::ROUTE,
-    openapi::ROUTE,
-];
-
-/// The routes that need an object store of their own.
-static STORAGE_ROUTES: [RouteInfo; 11] = [
     files::list::ROUTE,
     files::create::ROUTE,
     files::get::ROUTE,
@@ -72,23 +64,21 @@ static STORAGE_ROUTES: [RouteInfo; 11] = [
     me::get::ROUTE,
     me::export::ROUTE,
     me::delete::ROUTE,
+    api_keys::list::ROUTE,
+    api_keys::create::ROUTE,
+    api_keys::revoke::ROUTE,
+    openapi::ROUTE,
 ];
 
-/// Every route of an API without storage.
+/// Every route of the API.
 pub fn routes() -> &'static [RouteInfo] {
     &ROUTES
-}
-
-/// Every route of an API that has storage, or has none.
-pub fn routes_with(has_storage: bool) -> impl Iterator<Item = &'static RouteInfo> {
-    let further: &[_] = if has_storage { &STORAGE_ROUTES } else { &[] };
-    ROUTES.iter().chain(further)
 }
 
 /// The API over `app`. What no route takes is answered as API Gateway does.
 pub fn router(app: App) -> Router {
     let mut paths = BTreeMap::new();
-    for route in routes_with(app.has_storage()) {
+    for route in routes() {
         // Other methods are unknown routes too, and not 405: API Gateway knows no such answer.
         let methods = paths.remove(route.path);
         let methods = methods.unwrap_or_else(|| routing::any(no_such_route));

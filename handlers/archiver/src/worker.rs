@@ -12,8 +12,8 @@ pub struct Worker {
     pub archiver: Archiver,
     /// Removes what deleted notes have left.
     pub notes: Notes,
-    /// Erases accounts, where people can have theirs erased.
-    pub account: Option<Account>,
+    /// Erases accounts.
+    pub account: Account,
 }
 
 #[async_trait]
@@ -35,8 +35,7 @@ impl Jobs for Worker {
                 subject,
                 since,
             } => {
-                let account = self.account.as_ref();
-                let account = account.ok_or("this worker erases no accounts")?;
+                let account = &self.account;
                 Ok(account.carry_out(identity_id, *subject, *since).await?)
             }
         }

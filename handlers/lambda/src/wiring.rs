@@ -10,7 +10,6 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::config::IdentityCache;
 use aws_types::{SdkConfig, region::Region};
 use http::Uri;
-use notewarden_api::Storage;
 use notewarden_archiver::Worker;
 use notewarden_domain::{
     api_keys::ApiKeys, archive::Limits, archives::Archives, files::Files, ports::Clock,
@@ -59,34 +58,33 @@ pub(crate) async fn api(
     let links = Arc::new(Lazy::new(move || {
         S3Links::new(&s3, &bucket, signs_at.clone())
     }));
-    let storage = Storage {
-        files: Files {
-            store: stores.files.clone(),
-            index: stores.index.clone(),
-            links: links.clone(),
-            notes: stores.notes.clone(),
-            claims: stores.claims.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            quota: Quota::default(),
-        },
-        archives: Archives {
-            store: stores.archives.clone(),
-            files: stores.files.clone(),
-            index: stores.index.clone(),
-            links,
-            claims: stores.claims.clone(),
-            queue: stores.queue.clone(),
-            clock: clock.clone(),
-            ids,
-            limits: Limits::default(),
-        },
-        account: stores.account(),
+    let files = Files {
+        store: stores.files.clone(),
+        index: stores.index.clone(),
+        links: links.clone(),
+        notes: stores.notes.clone(),
+        claims: stores.claims.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        quota: Quota::default(),
+    };
+    let archives = Archives {
+        store: stores.archives.clone(),
+        files: stores.files.clone(),
+        index: stores.index.clone(),
+        links,
+        claims: stores.claims.clone(),
+        queue: stores.queue.clone(),
+        clock: clock.clone(),
+        ids,
+        limits: Limits::default(),
     };
     http.open(places(&settings.stores).await, PATIENCE).await;
     let router = notewarden_api::router(notewarden_api::App {
         notes: stores.notes(),
-        storage: Some(storage),
+        files,
+        archives,
+        account: stores.account(),
         api_keys,
         sign_ins,
     });
@@ -135,7 +133,7 @@ pub(crate) async fn archiver(
             settings: notewarden_archiver::Settings::default(),
         },
         notes: stores.notes(),
-        account: Some(stores.account()),
+        account: stores.account(),
     };
     http.open(places(settings).await, PATIENCE).await;
     let records = Records::to_stdout(runtime.function.clone());

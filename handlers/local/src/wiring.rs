@@ -12,7 +12,6 @@ use std::{
     sync::Arc,
 };
 
-use notewarden_api::Storage;
 use notewarden_archiver::{Archiver, Worker};
 use notewarden_domain::{
     account::Account,
@@ -191,43 +190,41 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     let notes = Notes::new(
         note_store.clone(),
         files.clone(),
+        Arc::new(queue.clone()),
         clock.clone(),
         ids.clone(),
-    )
-    .telling(Arc::new(queue.clone()));
-    let storage = Storage {
-        files: Files {
-            store: files.clone(),
-            index: files.clone(),
-            links: links.clone(),
-            notes: note_store.clone(),
-            claims: claims.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            quota: settings.quota,
-        },
-        archives: Archives {
-            store: archives.clone(),
-            files: files.clone(),
-            index: files.clone(),
-            links: links.clone(),
-            claims,
-            queue: Arc::new(queue.clone()),
-            clock: clock.clone(),
-            ids: ids.clone(),
-            limits: settings.limits,
-        },
-        account: Account {
-            notes: note_store.clone(),
-            files: files.clone(),
-            index: files.clone(),
-            archives: archives.clone(),
-            identities: Arc::new(identity_pool.clone()),
-            accounts: Arc::new(user_pool.clone()),
-            queue: Arc::new(queue.clone()),
-            clock: clock.clone(),
-            quota: settings.quota,
-        },
+    );
+    let of_files = Files {
+        store: files.clone(),
+        index: files.clone(),
+        links: links.clone(),
+        notes: note_store.clone(),
+        claims: claims.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        quota: settings.quota,
+    };
+    let of_archives = Archives {
+        store: archives.clone(),
+        files: files.clone(),
+        index: files.clone(),
+        links: links.clone(),
+        claims,
+        queue: Arc::new(queue.clone()),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        limits: settings.limits,
+    };
+    let account = Account {
+        notes: note_store.clone(),
+        files: files.clone(),
+        index: files.clone(),
+        archives: archives.clone(),
+        identities: Arc::new(identity_pool.clone()),
+        accounts: Arc::new(user_pool.clone()),
+        queue: Arc::new(queue.clone()),
+        clock: clock.clone(),
+        quota: settings.quota,
     };
     let worker = Worker {
         archiver: Archiver {
@@ -244,7 +241,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
             },
         },
         notes: notes.clone(),
-        account: Some(storage.account.clone()),
+        account: account.clone(),
     };
     let later = Later::new(queue, Arc::new(worker), archives.clone(), clock.clone());
     let api_keys = ApiKeys::new(
@@ -270,7 +267,9 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     };
     let router = notewarden_api::router(notewarden_api::App {
         notes,
-        storage: Some(storage),
+        files: of_files,
+        archives: of_archives,
+        account,
         api_keys,
         sign_ins,
     });
@@ -392,7 +391,7 @@ mod tests {
 
     #[test]
     fn the_router_and_the_template_have_the_same_routes() {
-        let served = notewarden_api::routes_with(true).map(|route| {
+        let served = notewarden_api::routes().iter().map(|route| {
             let auth = match route.auth {
                 Auth::Iam => RouteAuth::AwsIam,
                 Auth::None => RouteAuth::Open,

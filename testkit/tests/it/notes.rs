@@ -33,10 +33,10 @@ fn world() -> World {
         notes: Notes::new(
             Arc::new(FaultyNotes::new(stored.clone(), faults.clone())),
             Arc::new(FaultyFiles::new(Arc::clone(&files) as _, faults.clone())),
+            Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
             Arc::new(clock),
             ids.clone(),
-        )
-        .telling(Arc::new(FaultyQueue::new(queue.clone(), faults.clone()))),
+        ),
         queue,
         alice: Caller::signed_in(identity(&*ids)),
         stored,
@@ -79,6 +79,7 @@ async fn a_caller_without_the_scope_reaches_no_store() {
     let notes = Notes::new(
         Arc::new(FaultyNotes::new(world.stored, world.faults.clone())),
         world.files,
+        world.queue,
         Arc::new(Unreachable),
         Arc::new(SeededIds::new(0)),
     );

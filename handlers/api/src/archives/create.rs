@@ -69,7 +69,7 @@ async fn handle(
 ) -> Result<Response, Problem> {
     let once = idempotency::once(&headers, &Method::POST, PATH, &body.0)?;
     let (wanted, name) = body.members::<ArchiveMembers>()?.into_wanted()?;
-    let job = app.archives()?.request(&caller, wanted, name, once).await?;
+    let job = app.archives.request(&caller, wanted, name, once).await?;
     accepted(&job)
 }
 

@@ -32,7 +32,7 @@ async fn handle(
     SignedIn(caller): SignedIn,
     ArchiveAt(id): ArchiveAt,
 ) -> Result<Response, Problem> {
-    app.archives()?.delete(&caller, id).await?;
+    app.archives.delete(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

@@ -38,10 +38,10 @@ async fn handle(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     if parameters.flag("download")? {
-        let link = app.archives()?.download(&caller, id).await?;
+        let link = app.archives.download(&caller, id).await?;
         return json::redirect(&link);
     }
-    let job = app.archives()?.get(&caller, id).await?;
+    let job = app.archives.get(&caller, id).await?;
     json::private(StatusCode::OK, &JobBody::from(&job))
 }
 

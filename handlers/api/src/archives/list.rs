@@ -40,7 +40,7 @@ async fn handle(
     let asked = Page::asked_for(List::Archives, &caller.identity, &parameters)?;
     let after = asked.after(|id| Uuid::from_slice(id).ok().map(ArchiveId::new))?;
 
-    let page = app.archives()?.list(&caller, after, asked.limit()).await?;
+    let page = app.archives.list(&caller, after, asked.limit()).await?;
 
     let jobs: Vec<_> = page.jobs.iter().map(JobBody::from).collect();
     let mut response = json::private(StatusCode::OK, &jobs)?;

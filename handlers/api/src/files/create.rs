@@ -111,7 +111,7 @@ async fn handle(
     let once = idempotency::once(&headers, &Method::POST, PATH, &body.0)?;
     let file = body.members::<FileMembers>()?.into_file()?;
     let name = file.name.clone();
-    let link = app.files()?.upload(&caller, file, once).await?;
+    let link = app.files.upload(&caller, file, once).await?;
 
     let created = Created {
         name: &name,

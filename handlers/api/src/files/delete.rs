@@ -35,7 +35,7 @@ async fn handle(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     let force = parameters.flag("force")?;
-    app.files()?.delete(&caller, &name, force).await?;
+    app.files.delete(&caller, &name, force).await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

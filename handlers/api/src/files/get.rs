@@ -32,10 +32,10 @@ async fn handle(
     parameters: Parameters,
 ) -> Result<Response, Problem> {
     if parameters.flag("download")? {
-        let link = app.files()?.download(&caller, &name).await?;
+        let link = app.files.download(&caller, &name).await?;
         return json::redirect(&link);
     }
-    let meta = app.files()?.describe(&caller, &name).await?;
+    let meta = app.files.describe(&caller, &name).await?;
     json::private(StatusCode::OK, &FileBody::new(&name, &meta))
 }
 

@@ -45,7 +45,7 @@ async fn handle(
     let asked = Page::asked_for(List::Files(&prefix), &caller.identity, &parameters)?;
     let after = asked.after(|name| std::str::from_utf8(name).ok()?.parse::<FileName>().ok())?;
 
-    let files = app.files()?;
+    let files = &app.files;
     let page = files.list(&caller, prefix.clone(), after, asked.limit());
     let page = page.await?;
 

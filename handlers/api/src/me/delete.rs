@@ -33,7 +33,7 @@ async fn handle(
     SignedIn(caller): SignedIn,
     login: Login,
 ) -> Result<Response, Problem> {
-    let account = app.account()?;
+    let account = &app.account;
     // Nobody is to come back by a key, nor to be led by a link to what is gone. The link goes last: until then the
     // request can be made again, whichever way it came.
     app.api_keys.revoke_all(&caller).await?;

@@ -47,7 +47,7 @@ async fn handle(
         .parse()
         .map_err(|error| Problem::fault(Kind::Internal, error))?;
     let wanted = Wanted::everything();
-    let job = app.archives()?.request(&caller, wanted, name, once).await?;
+    let job = app.archives.request(&caller, wanted, name, once).await?;
     accepted(&job)
 }
 

@@ -57,7 +57,7 @@ async fn handle(
     SignedIn(caller): SignedIn,
     login: Login,
 ) -> Result<Response, Problem> {
-    let overview = app.account()?.overview(&caller).await?;
+    let overview = app.account.overview(&caller).await?;
     let me = MeBody {
         user_id: &caller.identity,
         provider: login.provider.as_deref(),

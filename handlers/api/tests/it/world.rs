@@ -1,18 +1,12 @@
 //! The API with fakes behind it, and the people who call it.
 
-use std::{ops::Deref, sync::Arc};
+use std::ops::Deref;
 
 use axum::Router;
-use notewarden_api::{App, GatewayContext, Storage, router};
-use notewarden_domain::{
-    IdentityId, ObjectKey, account::Account, api_keys::ApiKeys, archive::Limits,
-    archives::Archives, files::Files, notes::Notes, quota::Quota, sign_ins::SignIns,
-};
+use notewarden_api::{App, GatewayContext, router};
+use notewarden_domain::{IdentityId, ObjectKey, archive::Limits, quota::Quota};
 use notewarden_testkit::{
-    FixedClock, MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryClaims, MemoryFiles,
-    MemoryIdentities, MemoryLinks, MemoryNotes, MemoryQueue, PlainLinks, SeededIds,
     client::Actor,
-    faults::{Faults, FaultyArchives, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, file, identity, request_context},
 };
 use serde_json::Value;
@@ -35,88 +29,35 @@ pub const LIMITS: Limits = Limits {
 /// Everything that a test may touch besides HTTP.
 pub struct World {
     pub router: Router,
-    pub files: Arc<MemoryFiles>,
-    pub archives: Arc<MemoryArchives>,
-    pub queue: Arc<MemoryQueue>,
-    pub identities: Arc<MemoryIdentities>,
-    pub api_keys: ApiKeys,
-    pub faults: Arc<Faults>,
-    pub clock: Arc<FixedClock>,
-    pub ids: Arc<SeededIds>,
+    stores: notewarden_testkit::World,
+}
+
+impl Deref for World {
+    type Target = notewarden_testkit::World;
+
+    fn deref(&self) -> &Self::Target {
+        &self.stores
+    }
 }
 
 impl World {
     pub fn new() -> Self {
-        let files = Arc::new(MemoryFiles::default());
-        let faults = Arc::new(Faults::default());
-        let clock = Arc::new(FixedClock::at(NOON));
-        let ids = Arc::new(SeededIds::new(7));
-        let keys = Arc::new(MemoryApiKeys::default());
-        let api_keys = ApiKeys::new(keys, clock.clone(), ids.clone());
-        let identities = Arc::new(MemoryIdentities::new(8));
-        let sign_ins = SignIns::new(Arc::new(MemoryLinks::default()), identities.clone());
-        let claims = Arc::new(MemoryClaims::default());
-        let stored = Arc::new(MemoryNotes::sharing(claims.clone()));
-        let archives = Arc::new(MemoryArchives::sharing(claims.clone()));
-        let queue = Arc::new(MemoryQueue::default());
-        let note_store = Arc::new(FaultyNotes::new(stored, faults.clone()));
-        let file_store = Arc::new(FaultyFiles::new(files.clone(), faults.clone()));
-        let links = Arc::new(PlainLinks(NOON));
+        let stores = notewarden_testkit::World {
+            quota: QUOTA,
+            limits: LIMITS,
+            ..Default::default()
+        };
         let app = App {
-            notes: Notes::new(
-                note_store.clone(),
-                file_store.clone(),
-                clock.clone(),
-                ids.clone(),
-            )
-            .telling(queue.clone()),
-            storage: Some(Storage {
-                account: Account {
-                    notes: note_store.clone(),
-                    files: file_store.clone(),
-                    index: files.clone(),
-                    archives: archives.clone(),
-                    identities: identities.clone(),
-                    accounts: Arc::new(MemoryAccounts::new(9)),
-                    queue: Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
-                    clock: clock.clone(),
-                    quota: QUOTA,
-                },
-                files: Files {
-                    store: file_store.clone(),
-                    index: files.clone(),
-                    links: links.clone(),
-                    notes: note_store,
-                    claims: claims.clone(),
-                    clock: clock.clone(),
-                    ids: ids.clone(),
-                    quota: QUOTA,
-                },
-                archives: Archives {
-                    store: Arc::new(FaultyArchives::new(archives.clone(), faults.clone())),
-                    files: file_store,
-                    index: files.clone(),
-                    links,
-                    claims,
-                    queue: Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
-                    clock: clock.clone(),
-                    ids: ids.clone(),
-                    limits: LIMITS,
-                },
-            }),
-            api_keys: api_keys.clone(),
-            sign_ins,
+            notes: stores.notes(),
+            files: stores.files(),
+            archives: stores.archives(),
+            account: stores.account(),
+            api_keys: stores.api_keys(),
+            sign_ins: stores.sign_ins(),
         };
         Self {
             router: router(app),
-            identities,
-            api_keys,
-            files,
-            archives,
-            queue,
-            faults,
-            clock,
-            ids,
+            stores,
         }
     }
 

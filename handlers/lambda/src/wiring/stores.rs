@@ -67,7 +67,13 @@ impl Stores {
     /// The use cases of notes.
     pub(super) fn notes(&self) -> Notes {
         let (clock, ids) = (self.clock.clone(), self.ids.clone());
-        Notes::new(self.notes.clone(), self.files.clone(), clock, ids).telling(self.queue.clone())
+        Notes::new(
+            self.notes.clone(),
+            self.files.clone(),
+            self.queue.clone(),
+            clock,
+            ids,
+        )
     }
 
     /// The use cases of accounts.

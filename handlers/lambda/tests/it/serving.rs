@@ -9,10 +9,9 @@ use std::{
 use axum::{Router, body::Body, response::Response, routing};
 use http::Method;
 use lambda_runtime::Context;
-use notewarden_domain::{api_keys::ApiKeys, sign_ins::SignIns};
 use notewarden_lambda::{Api, Records, Reply};
 use notewarden_testkit::{
-    FixedClock, MemoryApiKeys, MemoryFiles, MemoryIdentities, MemoryLinks, MemoryNotes, SeededIds,
+    FixedClock, SeededIds, World,
     fixtures::{NOON, identity, noon_plus, request_context, unsigned_request_context},
 };
 use serde_json::{Value, json, value::RawValue};
@@ -43,25 +42,14 @@ impl Place {
 
     /// The API itself, over fakes.
     fn whole() -> Self {
-        let notes = notewarden_domain::notes::Notes::new(
-            Arc::new(MemoryNotes::default()),
-            Arc::new(MemoryFiles::default()),
-            Arc::new(FixedClock::at(NOON)),
-            Arc::new(SeededIds::new(7)),
-        );
-        let clock = Arc::new(FixedClock::at(NOON));
+        let world = World::default();
         Self::with(notewarden_api::router(notewarden_api::App {
-            notes,
-            storage: None,
-            api_keys: ApiKeys::new(
-                Arc::new(MemoryApiKeys::default()),
-                clock,
-                Arc::new(SeededIds::new(8)),
-            ),
-            sign_ins: SignIns::new(
-                Arc::new(MemoryLinks::default()),
-                Arc::new(MemoryIdentities::new(9)),
-            ),
+            notes: world.notes(),
+            files: world.files(),
+            archives: world.archives(),
+            account: world.account(),
+            api_keys: world.api_keys(),
+            sign_ins: world.sign_ins(),
         }))
     }
 

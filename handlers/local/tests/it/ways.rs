@@ -29,7 +29,9 @@ async fn the_table_of_ways_is_as_committed() {
     let mut table = String::from(
         "# way × credential × route → verdict, as a real server answers. Everything asked for is alice's.\n",
     );
-    for route in routes() {
+    // Whoever may end an account is nobody afterwards: such a route comes last.
+    let (last, rest): (Vec<_>, Vec<_>) = routes().iter().partition(|route| ends_account(route));
+    for route in rest.into_iter().chain(last) {
         writeln!(table, "\n{} {}", route.method, route.path).unwrap();
         for credential in &credentials {
             let answer = ask(&place, route, &alice, credential).await;
@@ -49,6 +51,11 @@ async fn the_table_of_ways_is_as_committed() {
         assert_eq!(found, expected, "line {} of {GOLDEN}", number + 1);
     }
     assert_eq!(table.lines().count(), committed.lines().count());
+}
+
+/// Whether an account ends by it.
+fn ends_account(route: &RouteInfo) -> bool {
+    route.method == Method::DELETE && route.path == "/me"
 }
 
 /// What is not somebody's own says nothing of whose it is.
