@@ -1,16 +1,19 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { BrowserRouter, Navigate, NavLink, Outlet, Route, Routes } from "react-router";
 
 import { Account } from "./account";
 import { SignIn } from "./auth/sign-in";
+import "./client.css";
 import type { Config } from "./config";
+import type { Kept } from "./files/uploads";
 import { NoteList } from "./notes/list";
 import { SessionProvider, useSession } from "./session";
 import { Doorway } from "./shared/doorway";
 
-// The editor brings the markdown renderer along, and files S3's client, which the list does not need.
+// Every page is loaded when it is opened first, but for the list of notes, which is what most open first.
 const NotePage = lazy(() => import("./notes/page").then((module) => ({ default: module.NotePage })));
 const FilePage = lazy(() => import("./files/page").then((module) => ({ default: module.FilePage })));
+const ArchivePage = lazy(() => import("./archives/page").then((module) => ({ default: module.ArchivePage })));
 
 export function App({ config }: { config: Config }) {
   return (
@@ -22,6 +25,7 @@ export function App({ config }: { config: Config }) {
             <Route path="notes" element={<NoteList />} />
             <Route path="notes/:noteId" element={<NotePage />} />
             <Route path="files/*" element={<FilePage />} />
+            <Route path="archives" element={<ArchivePage />} />
             <Route path="account" element={<Account />} />
             <Route path="*" element={<Nowhere />} />
           </Route>
@@ -31,11 +35,29 @@ export function App({ config }: { config: Config }) {
   );
 }
 
-/** What surrounds every page of somebody signed in; for anybody else the page stays in the address bar meanwhile. */
+/** For anybody who is not signed in, the page stays in the address bar meanwhile. */
 function Frame() {
   const { state } = useSession();
   if (state.kind === "checking") return <main aria-busy="true" />;
   if (state.kind === "out") return <SignIn expired={state.because === "expired"} />;
+  return <Inside email={state.email} />;
+}
+
+/** What surrounds every page of somebody signed in, and what outlives each of them. */
+function Inside({ email }: { email: string }) {
+  const isOnline = useSyncExternalStore(onNetwork, () => navigator.onLine);
+  const [kept] = useState<Kept>({});
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (kept.uploads?.current().some(({ state }) => state.kind !== "failed")) event.preventDefault();
+    };
+    window.addEventListener("beforeunload", warn);
+    return () => {
+      window.removeEventListener("beforeunload", warn);
+      // Whoever signs in next has a folder of their own.
+      kept.uploads?.cancelAll();
+    };
+  }, [kept]);
   return (
     <>
       <header className="bar">
@@ -47,16 +69,31 @@ function Frame() {
           <nav aria-label="Main">
             <NavLink to="/notes">Notes</NavLink>
             <NavLink to="/files">Files</NavLink>
+            <NavLink to="/archives">Archives</NavLink>
             <NavLink to="/account">Account</NavLink>
           </nav>
-          <span className="quiet small">{state.email}</span>
+          <span className="quiet small">{email}</span>
         </div>
       </header>
+      {!isOnline && (
+        <div className="offline" role="status">
+          You are offline. What you see may be old, and nothing new arrives until the network is back.
+        </div>
+      )}
       <Suspense fallback={<main aria-busy="true" />}>
-        <Outlet />
+        <Outlet context={kept} />
       </Suspense>
     </>
   );
+}
+
+function onNetwork(changed: () => void): () => void {
+  window.addEventListener("online", changed);
+  window.addEventListener("offline", changed);
+  return () => {
+    window.removeEventListener("online", changed);
+    window.removeEventListener("offline", changed);
+  };
 }
 
 function Nowhere() {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { crc32, deflateSync } from "node:zlib";
 
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
@@ -14,13 +15,14 @@ import { chromium } from "playwright-core";
 export const PASSWORD = "Passw0rd!";
 const PICTURES = fileURLToPath(new URL("../../../target/web-pictures", import.meta.url));
 
-export async function startServer() {
+/** A server of its own data directory, with these options besides. */
+export async function startServer(...options) {
   const binary = process.env.NOTEWARDEN_BIN;
   if (!binary) throw new Error("NOTEWARDEN_BIN must name the server's binary");
   const web = fileURLToPath(new URL("../dist", import.meta.url));
   const directory = mkdtempSync(join(tmpdir(), "notewarden-web-"));
   const file = join(directory, "data", "outputs.json");
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--web", web, "--data-dir", join(directory, "data")], {
+  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--web", web, "--data-dir", join(directory, "data"), ...options], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   let exited = null;
@@ -90,6 +92,18 @@ export async function signIn(page, name, password = PASSWORD) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+/** Goes to a page by the menu, and waits for its title. */
+export async function visit(page, name) {
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+}
+
+/** Adds files to the folder that the files' page shows, and waits until they are listed. */
+export async function addFiles(page, files) {
+  await page.getByLabel("Files to add").setInputFiles(files.map(({ name, text, buffer, type }) => ({ name, mimeType: type ?? "text/plain", buffer: buffer ?? Buffer.from(text ?? name) })));
+  for (const { name } of files) await page.getByRole("button", { name: `Download ${name}`, exact: true }).waitFor();
+}
+
 /** Writes a note by the editor, and waits until it is saved. */
 export async function write(page, text) {
   await page.getByRole("button", { name: "New note" }).click();
@@ -152,4 +166,34 @@ export async function send(server, credentials, method, path, body) {
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   return fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+}
+
+/** A small landscape as PNG: light, sky and ground of a colour that the name gives. */
+export function painting(name, width = 480, height = 320) {
+  const hue = [...name].reduce((sum, char) => sum * 31 + char.charCodeAt(0), 7) % 360;
+  const rows = Buffer.alloc(height * (1 + width * 3));
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) {
+      const hill = height * (0.6 + 0.12 * Math.sin(x / 60 + hue) + 0.05 * Math.sin(x / 17));
+      const isSun = (x - width * 0.7) ** 2 + (y - height * 0.3) ** 2 < 900;
+      const [h, s, l] = isSun ? [45, 0.9, 0.75] : y < hill ? [hue, 0.45, 0.85 - 0.3 * (y / height)] : [(hue + 120) % 360, 0.35, 0.55 - 0.4 * ((y - hill) / height)];
+      const at = y * (1 + width * 3) + 1 + x * 3;
+      for (const [channel, offset] of [0, 8, 4].entries()) {
+        const k = (offset + h / 30) % 12;
+        rows[at + channel] = 255 * (l - s * Math.min(l, 1 - l) * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
+      }
+    }
+  }
+  const chunk = (type, data) => {
+    const body = Buffer.concat([Buffer.from(type, "latin1"), data]);
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32BE(data.length, 0);
+    ends.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([ends.subarray(0, 4), body, ends.subarray(4)]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([8, 2], 8);
+  return Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), chunk("IHDR", header), chunk("IDAT", deflateSync(rows)), chunk("IEND", Buffer.alloc(0))]);
 }

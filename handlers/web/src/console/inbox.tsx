@@ -1,5 +1,5 @@
 import { Failure } from "../shared/notice";
-import { Copy } from "./copy";
+import { Copy } from "../shared/copy";
 import { useRead, type Mail } from "./local";
 
 const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });

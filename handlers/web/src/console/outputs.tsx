@@ -1,5 +1,5 @@
 import { Failure } from "../shared/notice";
-import { Copy } from "./copy";
+import { Copy } from "../shared/copy";
 import { useRead, type Outputs } from "./local";
 
 export function OutputsPage() {

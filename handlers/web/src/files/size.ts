@@ -21,3 +21,17 @@ export function safeName(name: string): string {
 
 /** Whether a browser shows it in an `img`. Vector images are left out: they may hold scripts. */
 export const isPicture = (name: string): boolean => /\.(png|jpe?g|gif|webp|avif)$/i.test(name);
+
+/** Where a file of the person's machine goes below a folder: dropped with a folder, it keeps its place in it. */
+export function pathBelow(file: File & { path?: string | undefined }): string {
+  const path = file.path ?? (file.webkitRelativePath || file.name);
+  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  return names.map(safeName).join("/") || safeName(file.name);
+}
+
+/** What a zip is called: after the one thing in it, else after the folder that its files are from. */
+export function archiveName(rows: string[], folder: string): string {
+  const only = rows.length === 1 ? rows[0] : undefined;
+  const source = only ?? folder;
+  return `${baseName(source.replace(/\/$/, "")) || "files"}.zip`;
+}

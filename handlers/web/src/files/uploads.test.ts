@@ -50,3 +50,20 @@ test("what has failed stays until it is tried again", async () => {
   await second;
   expect(stored).toEqual(["a"]);
 });
+
+test("a few are sent at once, the others in their turn, and a cancelled one gives its turn away", async () => {
+  const { put, last } = held();
+  const begun: string[] = [];
+  const uploads = new Uploads((name, ...rest) => (begun.push(name), put(name, ...rest)), async () => undefined);
+  const all = ["a", "b", "c", "d", "e", "f", "g"].map((name) => uploads.start(name, file));
+  expect(begun).toEqual(["a", "b", "c", "d"]);
+  expect(uploads.current()[4]).toEqual({ name: "e", state: { kind: "waiting" } });
+  uploads.cancel("e");
+  last().end();
+  await all[3];
+  await all[4];
+  await Promise.resolve();
+  expect(begun).toEqual(["a", "b", "c", "d", "f"]);
+  uploads.cancelAll();
+  expect(uploads.current()).toEqual([]);
+});

@@ -1,5 +1,6 @@
-// Uploads under way: each with its progress, to be cancelled or, once it has failed, tried again.
-export type UploadState = { kind: "running"; share: number } | { kind: "failed"; error: unknown };
+// Uploads: a few under way at once, the others waiting their turn; each with its progress, to be cancelled or, once it
+// has failed, tried again.
+export type UploadState = { kind: "waiting" } | { kind: "running"; share: number } | { kind: "failed"; error: unknown };
 
 export interface UploadView {
   name: string;
@@ -13,15 +14,20 @@ interface Entry extends UploadView {
   abort: AbortController;
 }
 
+/** How many files are sent at the same time. */
+const AT_ONCE = 4;
+
 export class Uploads {
   private entries: Entry[] = [];
   private views: UploadView[] = [];
+  private running = 0;
+  private waiting: (() => void)[] = [];
   private readonly listeners = new Set<() => void>();
 
   constructor(
     private readonly put: Put,
     /** Hears of each file once it is stored. */
-    private readonly onStored: (name: string) => Promise<void>,
+    private readonly onStored: (name: string, file: File) => Promise<void>,
   ) {}
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -31,19 +37,26 @@ export class Uploads {
 
   readonly current = (): UploadView[] => this.views;
 
-  /** Begins an upload; one of the same name that is under way is cancelled for it. */
+  /** Begins an upload, at once or in its turn; one of the same name that is under way is cancelled for it. */
   async start(name: string, file: File): Promise<void> {
     this.cancel(name);
-    const entry: Entry = { name, file, abort: new AbortController(), state: { kind: "running", share: 0 } };
+    const entry: Entry = { name, file, abort: new AbortController(), state: { kind: "waiting" } };
     this.entries.push(entry);
-    this.show(entry, entry.state);
+    this.tell();
+    if (this.running >= AT_ONCE) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (entry.abort.signal.aborted) return this.next();
+    this.running += 1;
+    this.show(entry, { kind: "running", share: 0 });
     try {
       await this.put(name, file, (share) => this.show(entry, { kind: "running", share }), entry.abort.signal);
       if (entry.abort.signal.aborted) return;
-      await this.onStored(name);
+      await this.onStored(name, file);
       this.forget(entry);
     } catch (error) {
       if (!entry.abort.signal.aborted) this.show(entry, { kind: "failed", error });
+    } finally {
+      this.running -= 1;
+      this.next();
     }
   }
 
@@ -54,9 +67,17 @@ export class Uploads {
     this.forget(entry);
   }
 
+  cancelAll(): void {
+    for (const { name } of [...this.entries]) this.cancel(name);
+  }
+
   async retry(name: string): Promise<void> {
     const entry = this.entries.find((entry) => entry.name === name);
     if (entry?.state.kind === "failed") await this.start(name, entry.file);
+  }
+
+  private next(): void {
+    if (this.running < AT_ONCE) this.waiting.shift()?.();
   }
 
   private forget(entry: Entry): void {
@@ -73,4 +94,11 @@ export class Uploads {
     this.views = this.entries.map(({ name, state }) => ({ name, state }));
     for (const listener of this.listeners) listener();
   }
+}
+
+/** What outlives a page of the client, for as long as somebody is signed in. */
+export interface Kept {
+  uploads?: Uploads;
+  /** Hears of each stored file while the files' page is shown. */
+  stored?: (file: { name: string; size: number; modifiedAt: number }) => void;
 }

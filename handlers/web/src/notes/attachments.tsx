@@ -1,11 +1,13 @@
 // A note's files: dropped or chosen, uploaded to the person's folder, then named by the note.
-import { useEffect, useId, useState, useSyncExternalStore, type DragEvent } from "react";
+import { useId, useState, useSyncExternalStore, type DragEvent } from "react";
 
 import { ApiError, type Api } from "../api";
-import { save } from "../files/save";
+import { Picture } from "../files/picture";
+import { follow, pathOfFile } from "../files/download";
 import { baseName, isPicture, safeName } from "../files/size";
 import type { FileStore } from "../files/store";
-import { Uploads, type UploadView } from "../files/uploads";
+import { UploadLine } from "../files/upload-line";
+import { Uploads } from "../files/uploads";
 import { Failure, sentence } from "../shared/notice";
 import type { Note } from "./note";
 
@@ -87,9 +89,13 @@ export function Attachments({ api, store, noteId, first }: AttachmentsProps) {
       <ul>
         {names.map((name) => (
           <li key={name}>
-            {isPicture(name) && <Preview store={store} name={name} />}
+            {isPicture(name) && (
+              <span className="preview">
+                <Picture store={store} name={name} alt={`Preview of ${baseName(name)}`} />
+              </span>
+            )}
             <span className="name">{baseName(name)}</span>
-            <button className="plain" aria-label={`Download ${baseName(name)}`} onClick={() => act(store.get(name).then((blob) => save(blob, baseName(name))))}>Download</button>
+            <button className="plain" aria-label={`Download ${baseName(name)}`} onClick={() => act(api.link(`${pathOfFile(name)}?download`).then(follow))}>Download</button>
             <button className="plain danger" aria-label={`Remove ${baseName(name)}`} onClick={() => act(remove(name))}>Remove</button>
           </li>
         ))}
@@ -101,44 +107,6 @@ export function Attachments({ api, store, noteId, first }: AttachmentsProps) {
       </ul>
     </section>
   );
-}
-
-function UploadLine({ upload: { name, state }, uploads }: { upload: UploadView; uploads: Uploads }) {
-  const shown = baseName(name);
-  return (
-    <>
-      <span className="name">{shown}</span>
-      {state.kind === "running" ? (
-        <progress aria-label={`Uploading ${shown}`} value={state.share} />
-      ) : (
-        <span className="verdict no" role="alert">{sentence(state.error)}</span>
-      )}
-      {state.kind === "failed" && <button className="plain" aria-label={`Try ${shown} again`} onClick={() => void uploads.retry(name)}>Try again</button>}
-      <button className="plain" aria-label={`Cancel ${shown}`} onClick={() => uploads.cancel(name)}>Cancel</button>
-    </>
-  );
-}
-
-function Preview({ store, name }: { store: FileStore; name: string }) {
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    let made: string | null = null;
-    let isWanted = true;
-    store.get(name).then(
-      (blob) => {
-        if (!isWanted) return;
-        made = URL.createObjectURL(blob);
-        setUrl(made);
-      },
-      // Without a preview the file can still be downloaded, which says what is wrong.
-      () => undefined,
-    );
-    return () => {
-      isWanted = false;
-      if (made) URL.revokeObjectURL(made);
-    };
-  }, [store, name]);
-  return <span className="preview">{url && <img src={url} alt={`Preview of ${baseName(name)}`} />}</span>;
 }
 
 /** Changes which files a note has, whatever else changes the note meanwhile; which it has then. */

@@ -11,7 +11,7 @@ class Server implements Transport {
   stored = (): Stored => ({ content: this.content, etag: `"${this.version}"` });
   read = async () => this.stored();
   replace = async (content: string, etag: string) => {
-    if (etag !== this.stored().etag) throw new ApiError(412, "the note has changed", null);
+    if (etag !== this.stored().etag) throw new ApiError(412, null, "the note has changed", null);
     this.content = content;
     this.version += 1;
     this.writes.push(content);

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { Link, useLocation, useNavigate } from "react-router";
 
-import { SessionEnded } from "../api";
+import { SessionEnded } from "../credentials";
 import { useSession } from "../session";
 import { useTitle } from "../shared/doorway";
 import { Failure, sentence } from "../shared/notice";

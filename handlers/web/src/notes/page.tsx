@@ -1,7 +1,8 @@
 import { useEffect, useMemo, useState, useSyncExternalStore, type ReactNode } from "react";
 import { Link, useNavigate, useParams } from "react-router";
 
-import { ApiError, SessionEnded, type Answer, type Api } from "../api";
+import { ApiError, type Answer, type Api } from "../api";
+import { SessionEnded } from "../credentials";
 import { FileStore } from "../files/store";
 import { useSession } from "../session";
 import { useTitle } from "../shared/doorway";

@@ -7,11 +7,15 @@ interface FormProps {
   submit: (values: Record<string, string>) => Promise<void>;
   /** What an error is told as, where its own words are not the best. */
   explain?: (error: unknown) => string;
+  /** What the form does cannot be undone. */
+  isDangerous?: boolean;
+  /** Whether it may be sent as it is filled in. */
+  isReady?: boolean;
   children: ReactNode;
 }
 
 /** A form that sends once, says that it is at it, and keeps what was typed when it fails. */
-export function Form({ action, submit, explain = sentence, children }: FormProps) {
+export function Form({ action, submit, explain = sentence, isDangerous = false, isReady = true, children }: FormProps) {
   const [isBusy, setIsBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
 
@@ -34,7 +38,7 @@ export function Form({ action, submit, explain = sentence, children }: FormProps
     <form className="stack" onSubmit={(event) => void onSubmit(event)}>
       {failure && <Failure>{failure}</Failure>}
       {children}
-      <button className="primary" disabled={isBusy} type="submit">
+      <button className={isDangerous ? "primary danger" : "primary"} disabled={isBusy || !isReady} type="submit">
         {action}
       </button>
     </form>
