@@ -14,6 +14,7 @@ import { Doorway } from "./shared/doorway";
 const NotePage = lazy(() => import("./notes/page").then((module) => ({ default: module.NotePage })));
 const FilePage = lazy(() => import("./files/page").then((module) => ({ default: module.FilePage })));
 const ArchivePage = lazy(() => import("./archives/page").then((module) => ({ default: module.ArchivePage })));
+const KeyPage = lazy(() => import("./keys/page").then((module) => ({ default: module.KeyPage })));
 
 export function App({ config }: { config: Config }) {
   return (
@@ -26,6 +27,7 @@ export function App({ config }: { config: Config }) {
             <Route path="notes/:noteId" element={<NotePage />} />
             <Route path="files/*" element={<FilePage />} />
             <Route path="archives" element={<ArchivePage />} />
+            <Route path="keys" element={<KeyPage />} />
             <Route path="account" element={<Account />} />
             <Route path="*" element={<Nowhere />} />
           </Route>
@@ -70,6 +72,7 @@ function Inside({ email }: { email: string }) {
             <NavLink to="/notes">Notes</NavLink>
             <NavLink to="/files">Files</NavLink>
             <NavLink to="/archives">Archives</NavLink>
+            <NavLink to="/keys">API keys</NavLink>
             <NavLink to="/account">Account</NavLink>
           </nav>
           <span className="quiet small">{email}</span>
