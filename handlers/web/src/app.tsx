@@ -1,7 +1,6 @@
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from "react";
 import { BrowserRouter, Navigate, NavLink, Outlet, Route, Routes } from "react-router";
 
-import { Account } from "./account";
 import { SignIn } from "./auth/sign-in";
 import "./client.css";
 import type { Config } from "./config";
@@ -15,6 +14,7 @@ const NotePage = lazy(() => import("./notes/page").then((module) => ({ default: 
 const FilePage = lazy(() => import("./files/page").then((module) => ({ default: module.FilePage })));
 const ArchivePage = lazy(() => import("./archives/page").then((module) => ({ default: module.ArchivePage })));
 const KeyPage = lazy(() => import("./keys/page").then((module) => ({ default: module.KeyPage })));
+const AccountPage = lazy(() => import("./account/page").then((module) => ({ default: module.AccountPage })));
 
 export function App({ config }: { config: Config }) {
   return (
@@ -28,7 +28,7 @@ export function App({ config }: { config: Config }) {
             <Route path="files/*" element={<FilePage />} />
             <Route path="archives" element={<ArchivePage />} />
             <Route path="keys" element={<KeyPage />} />
-            <Route path="account" element={<Account />} />
+            <Route path="account" element={<AccountPage />} />
             <Route path="*" element={<Nowhere />} />
           </Route>
         </Routes>
@@ -41,7 +41,7 @@ export function App({ config }: { config: Config }) {
 function Frame() {
   const { state } = useSession();
   if (state.kind === "checking") return <main aria-busy="true" />;
-  if (state.kind === "out") return <SignIn expired={state.because === "expired"} />;
+  if (state.kind === "out") return <SignIn because={state.because} />;
   return <Inside email={state.email} />;
 }
 

@@ -5,7 +5,7 @@ import { createContext, useCallback, useContext, useEffect, useMemo, useState, t
 import { Api } from "./api";
 import type { Config } from "./config";
 
-export type State = { kind: "checking" } | { kind: "out"; because?: "expired" } | { kind: "in"; email: string };
+export type State = { kind: "checking" } | { kind: "out"; because?: "expired" | "erased" } | { kind: "in"; email: string };
 
 export interface Session {
   state: State;
@@ -14,6 +14,8 @@ export interface Session {
   entered: () => Promise<void>;
   expired: () => void;
   leave: (everywhere: boolean) => Promise<void>;
+  /** The account is no more. */
+  erased: () => Promise<void>;
 }
 
 const Context = createContext<Session | null>(null);
@@ -35,12 +37,20 @@ export function SessionProvider({ config, children }: { config: Config; children
     await signOut({ global: everywhere });
     setState({ kind: "out" });
   }, []);
+  const erased = useCallback(async () => {
+    // The pool knows no such user to sign out any more: what is kept here is forgotten all the same.
+    await signOut().catch(() => undefined);
+    setState({ kind: "out", because: "erased" });
+  }, []);
 
   useEffect(() => {
     entered().catch(() => setState({ kind: "out" }));
   }, [entered]);
 
-  const session = useMemo(() => ({ state, config, api, entered, expired, leave }), [state, config, api, entered, expired, leave]);
+  const session = useMemo(
+    () => ({ state, config, api, entered, expired, leave, erased }),
+    [state, config, api, entered, expired, leave, erased],
+  );
   return <Context value={session}>{children}</Context>;
 }
 

@@ -10,9 +10,14 @@ import { stepAfter, type Step } from "./step";
 
 type Go = (step: Step) => Promise<void>;
 
-export function SignIn({ expired }: { expired: boolean }) {
+const SAID = {
+  expired: "Your session has ended. Sign in to go on where you were.",
+  erased: "Your account is deleted, with all that was in it.",
+};
+
+export function SignIn({ because }: { because: keyof typeof SAID | undefined }) {
   const { entered } = useSession();
-  const first: Step = expired ? { kind: "sign-in", said: "Your session has ended. Sign in to go on where you were." } : { kind: "sign-in" };
+  const first: Step = because ? { kind: "sign-in", said: SAID[because] } : { kind: "sign-in" };
   const [step, setStep] = useState<Step>(first);
   const go: Go = async (next) => (next.kind === "done" ? entered() : setStep(next));
 
