@@ -98,7 +98,9 @@ impl LinkSigner for S3Links {
 }
 
 fn link(method: &'static str, signed: &PresignedRequest, expires_at: Timestamp) -> SignedLink {
+    // In a function the client adds a header that tells of its trace, which is nothing to whoever has the link.
     let headers = signed.headers();
+    let headers = headers.filter(|(name, _)| is_signed(signed.uri(), name));
     SignedLink {
         method,
         url: signed.uri().to_owned(),
@@ -106,5 +108,29 @@ fn link(method: &'static str, signed: &PresignedRequest, expires_at: Timestamp) 
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
         expires_at,
+    }
+}
+
+/// Whether the signature in the query of `url` covers this header.
+fn is_signed(url: &str, header: &str) -> bool {
+    let (_, query) = url.split_once('?').unwrap_or_default();
+    let mut parameters = query.split('&');
+    let names = parameters.find_map(|parameter| parameter.strip_prefix("X-Amz-SignedHeaders="));
+    let mut names = names.unwrap_or_default().split("%3B");
+    names.any(|name| name.eq_ignore_ascii_case(header))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_signed_must_be_sent() {
+        let url = "https://b.example/k?X-Amz-Expires=60&X-Amz-SignedHeaders=content-length%3Bhost&x-id=GetObject";
+        assert!(is_signed(url, "content-length") && is_signed(url, "Host"));
+        for header in ["x-amzn-trace-id", "content", "length", ""] {
+            assert!(!is_signed(url, header), "{header}");
+        }
+        assert!(!is_signed("https://b.example/k", "host"));
     }
 }
