@@ -2,13 +2,14 @@
 //!
 //! Whoever runs the [`router`] puts the [`GatewayContext`] of each request into its extensions: on AWS it
 //! comes with the event, on one machine the local gateway builds it after checking the signature. Who calls
-//! is read from there and from nowhere else. CORS headers and `x-amzn-requestid` are the gateway's too.
+//! is read from there and from nowhere else. CORS headers (see [`Cors`]) and `x-amzn-requestid` are the gateway's too.
 #![warn(missing_docs)]
 
 mod api_keys;
 mod archives;
 mod body;
 mod caller;
+mod cors;
 mod cursor;
 mod etag;
 mod files;
@@ -28,6 +29,7 @@ mod unserved;
 
 pub use body::MAX_BODY_BYTES;
 pub use caller::{Way, credential_of};
+pub use cors::Cors;
 pub use gateway::{
     Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, JwtAuthorizer,
 };

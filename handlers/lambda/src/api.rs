@@ -5,10 +5,10 @@ use std::{error::Error, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration}
 use axum::{Router, body::Body};
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::{Request, Response};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use lambda_runtime::{Context, Diagnostic};
-use notewarden_api::{GatewayContext, Unserved};
+use notewarden_api::{Cors, GatewayContext, Unserved};
 use notewarden_domain::{Timestamp, ports::Clock};
 use serde_json::value::RawValue;
 use thiserror::Error;
@@ -28,15 +28,23 @@ const RESERVE: Duration = Duration::from_millis(250);
 /// The HTTP API as a function.
 pub struct Api {
     router: Router,
+    cors: Option<Cors>,
     clock: Arc<dyn Clock>,
     records: Records,
 }
 
 impl Api {
-    /// The function that has `router` answer requests.
-    pub const fn new(router: Router, clock: Arc<dyn Clock>, records: Records) -> Self {
+    /// The function that has `router` answer requests; by `cors`, if there are such rules, it tells browsers behind a
+    /// REST API what their pages may do.
+    pub const fn new(
+        router: Router,
+        cors: Option<Cors>,
+        clock: Arc<dyn Clock>,
+        records: Records,
+    ) -> Self {
         Self {
             router,
+            cors,
             clock,
             records,
         }
@@ -76,7 +84,13 @@ impl Api {
             }
         };
         let until = Timestamp::from_millis(context.deadline).minus(RESERVE);
+        let cors = self.cors.as_ref().filter(|_| event.is_of_rest_api);
+        let origin = event.request.as_ref().ok();
+        let origin = origin.and_then(|request| request.headers().get(header::ORIGIN).cloned());
         let (outcome, response) = match event.request {
+            _ if cors.is_some() && event.method == Method::OPTIONS => {
+                (Outcome::Answered, Ok(no_content()))
+            }
             Ok(mut request) => {
                 request.extensions_mut().insert(event.context.clone());
                 self.serve(request, until.since(facts.at)).await
@@ -91,6 +105,9 @@ impl Api {
                 .unwrap_or_default(),
         };
         identify(response.headers_mut(), request_id);
+        if let Some(cors) = cors {
+            tell(cors, &event.method, origin.as_ref(), &mut response);
+        }
         let status = response.status();
         self.records.write(
             outcome,
@@ -133,6 +150,28 @@ impl Api {
                 (Outcome::OutOfTime, Err(Unserved::OutOfTime))
             }
         }
+    }
+}
+
+/// The answer to a preflight, but for its headers.
+fn no_content() -> Response<Bytes> {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// Adds to an answer what browsers are to know.
+fn tell(
+    cors: &Cors,
+    method: &Method,
+    origin: Option<&HeaderValue>,
+    response: &mut Response<Bytes>,
+) {
+    let headers = response.headers_mut();
+    if *method == Method::OPTIONS {
+        cors.apply_preflight(origin, headers);
+    } else {
+        cors.apply(origin, headers);
     }
 }
 

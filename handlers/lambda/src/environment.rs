@@ -24,6 +24,16 @@ impl Environment {
         Some(value).filter(|value| !value.is_empty())
     }
 
+    /// The values of a variable with commas between them.
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.get(name).unwrap_or_default();
+        let items = text.split(',').map(str::trim);
+        items
+            .filter(|item| !item.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// What every function needs.
     pub(crate) fn runtime(&self) -> Result<RuntimeSettings, EnvironmentError> {
         let mut read = Reader::new(self);
@@ -87,6 +97,8 @@ pub(crate) struct ApiSettings {
     pub(crate) api_keys_table: String,
     /// The name of the table of links between logins and identities.
     pub(crate) identity_links_table: String,
+    /// The origins whose pages may call the API behind a gateway that does not say so itself.
+    pub(crate) allowed_origins: Vec<String>,
 }
 
 impl ApiSettings {
@@ -97,6 +109,7 @@ impl ApiSettings {
             stores: read.stores(),
             api_keys_table: read.required("API_KEYS_TABLE"),
             identity_links_table: read.required("IDENTITY_LINKS_TABLE"),
+            allowed_origins: environment.list("ALLOWED_ORIGINS"),
         };
         read.done(settings)
     }
@@ -124,22 +137,14 @@ impl AuthorizerSettings {
     /// Reads them, and names everything that is missing at once.
     pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
         let mut read = Reader::new(environment);
-        let list = |name| {
-            let text = environment.get(name).unwrap_or_default();
-            let items = text.split(',').map(str::trim);
-            items
-                .filter(|item| !item.is_empty())
-                .map(str::to_owned)
-                .collect()
-        };
         let settings = Self {
             aws: read.aws(),
             api_keys_table: read.required("API_KEYS_TABLE"),
             user_pool_issuer: read.required("USER_POOL_ISSUER"),
             user_pool_client: read.required("USER_POOL_CLIENT"),
             issuer: environment.get("TOKEN_ISSUER"),
-            audiences: list("TOKEN_AUDIENCES"),
-            algorithms: list("TOKEN_ALGORITHMS"),
+            audiences: environment.list("TOKEN_AUDIENCES"),
+            algorithms: environment.list("TOKEN_ALGORITHMS"),
         };
         read.done(settings)
     }

@@ -26,6 +26,8 @@ pub enum Format {
 pub struct HttpEvent {
     /// How its answer is to be written.
     pub format: Format,
+    /// Whether a REST API sent it, which leaves to the function what browsers are told.
+    pub is_of_rest_api: bool,
     /// What the gateway says about it.
     pub context: GatewayContext,
     /// Its method; `GET` if it has none that HTTP has.

@@ -4,8 +4,10 @@
 //! # The fronts of the HTTP API
 //! All three are told apart by their events; requests are read to what the local gateway would have made of them.
 //! - **HTTP API** (payload format 2.0, or 1.0): its IAM authorizer names the identity. CORS is the gateway's.
-//! - **REST API** (payload format 1.0): the same with `requestContext.identity`. The gateway adds no CORS headers to
-//!   what a function answers: pages of another origin cannot use this front unless its gateway responses add them.
+//! - **REST API** (payload format 1.0 without a version): the same with `requestContext.identity`. The gateway adds no
+//!   CORS headers to what a function answers and leaves preflights to it, so the function does both as the other fronts'
+//!   gateways do, for the origins in `ALLOWED_ORIGINS`. What the gateway itself refuses, a missing signature for one, is
+//!   its own answer, for which its gateway responses (`DEFAULT_4XX`, `DEFAULT_5XX`) must add them.
 //! - **Function URL** with IAM: AWS tells the function who signed, but not which identity: `cognitoIdentity` is
 //!   `null` there, and every session of the auth role has the same name. What has no owner is refused: only
 //!   routes without authorization answer on this front.
@@ -23,6 +25,7 @@ mod api;
 mod archiver;
 mod authorizer;
 mod aws_http;
+mod cors;
 mod entry;
 mod environment;
 mod event;
@@ -33,6 +36,7 @@ mod reply;
 mod wiring;
 
 pub use api::{Api, InvalidEvent};
+pub use cors::of_api;
 pub use entry::run;
 pub use event::{Format, HttpEvent};
 pub use record::{Outcome, Records};

@@ -26,6 +26,7 @@ use crate::{
     archiver::Archiver,
     authorizer::Authorizer,
     aws_http::AwsHttp,
+    cors,
     entry::InitError,
     environment::{ApiSettings, AuthorizerSettings, AwsSettings, RuntimeSettings, StoreSettings},
 };
@@ -89,7 +90,9 @@ pub(crate) async fn api(
         sign_ins,
     });
     let records = Records::to_stdout(runtime.function.clone());
-    Ok(Api::new(router, clock, records))
+    let origins = settings.allowed_origins.clone();
+    let cors = (!origins.is_empty()).then(|| cors::of_api(origins));
+    Ok(Api::new(router, cors, clock, records))
 }
 
 /// The function that tells who comes.

@@ -1,15 +1,13 @@
 //! API Gateway's HTTP API on this machine: route, IAM authorization, the request context that a handler sees
 //! on AWS, and then the very router that runs there.
 
-mod cors;
-
 use std::sync::Arc;
 
 use axum::body::Body as AxumBody;
 use http::{HeaderValue, Method, Request, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
 use notewarden_api::{
-    Authorizer, CognitoIdentity, GatewayContext, GatewayHttp, IamAuthorizer, decode_path,
+    Authorizer, CognitoIdentity, Cors, GatewayContext, GatewayHttp, IamAuthorizer, decode_path,
     encode_path,
 };
 use notewarden_domain::{Timestamp, quota::OverQuota};
@@ -41,24 +39,29 @@ const CLF: &[BorrowedFormatItem<'_>] =
 pub struct Gateway {
     settings: ApiSettings,
     tokens: Option<TokenApi>,
+    cors: Cors,
+    token_cors: Option<Cors>,
     /// What both APIs take, as a browser that asks does not tell for which of them.
-    preflight: CorsSettings,
+    preflight: Cors,
     router: axum::Router,
 }
 
 impl Gateway {
     /// The API of these settings, and the one for tokens and keys, both served by `router`.
     pub fn new(settings: ApiSettings, tokens: Option<TokenApi>, router: axum::Router) -> Self {
-        let mut preflight = settings.cors.clone();
-        if let Some(tokens) = &tokens {
-            let more = tokens.settings.cors.allow_headers.iter();
-            let known = &settings.cors.allow_headers;
-            let more = more.filter(|name| !known.contains(name));
-            preflight.allow_headers.extend(more.cloned());
+        let cors = rules(&settings.cors);
+        let token_cors = tokens.as_ref().map(|tokens| rules(&tokens.settings.cors));
+        let mut preflight = cors.clone();
+        if let Some(tokens) = &token_cors {
+            let more = tokens.headers.iter();
+            let more = more.filter(|name| !cors.headers.contains(name));
+            preflight.headers.extend(more.cloned());
         }
         Self {
             settings,
             tokens,
+            cors,
+            token_cors,
             preflight,
             router,
         }
@@ -77,7 +80,8 @@ impl Gateway {
         if request.parts.method == Method::OPTIONS {
             let mut response = Response::new(wire::empty());
             *response.status_mut() = StatusCode::NO_CONTENT;
-            cors::apply_preflight(&self.preflight, origin.as_ref(), response.headers_mut());
+            let headers = response.headers_mut();
+            self.preflight.apply_preflight(origin.as_ref(), headers);
             return response;
         }
         let answered = match tokens {
@@ -85,8 +89,9 @@ impl Gateway {
             None => self.authorized(app, request).await,
         };
         let mut response = answered.unwrap_or_else(Refused::answer);
-        let cors = tokens.map_or(&self.settings.cors, |tokens| &tokens.settings.cors);
-        cors::apply(cors, origin.as_ref(), response.headers_mut());
+        let token_cors = self.token_cors.as_ref().filter(|_| has_credential);
+        let cors = token_cors.unwrap_or(&self.cors);
+        cors.apply(origin.as_ref(), response.headers_mut());
         response
     }
 
@@ -199,6 +204,17 @@ impl Gateway {
             time: common_log_time(request.received_at),
             time_epoch: request.received_at,
         }
+    }
+}
+
+/// The template's rules for browsers.
+fn rules(settings: &CorsSettings) -> Cors {
+    Cors {
+        origins: settings.allow_origins.clone(),
+        methods: settings.allow_methods.clone(),
+        headers: settings.allow_headers.clone(),
+        exposed: settings.expose_headers.clone(),
+        max_age: settings.max_age,
     }
 }
 

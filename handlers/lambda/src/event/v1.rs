@@ -120,6 +120,7 @@ impl Event<'_> {
         };
         HttpEvent {
             format: Format::V1,
+            is_of_rest_api: self.version.is_none(),
             context: self.request_context.into_gateway(self.http_method),
             method,
             request,

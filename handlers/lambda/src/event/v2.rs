@@ -68,6 +68,7 @@ impl Event<'_> {
         };
         HttpEvent {
             format: Format::V2,
+            is_of_rest_api: false,
             context,
             method,
             request,

@@ -1,5 +1,7 @@
 //! What the API's function does besides handing events to the router, in this process.
 
+mod cors;
+
 use std::{
     future,
     sync::{Arc, Mutex},
@@ -9,6 +11,7 @@ use std::{
 use axum::{Router, body::Body, response::Response, routing};
 use http::Method;
 use lambda_runtime::Context;
+use notewarden_api::Cors;
 use notewarden_lambda::{Api, Records, Reply};
 use notewarden_testkit::{
     FixedClock, SeededIds, World,
@@ -26,6 +29,10 @@ struct Place {
 
 impl Place {
     fn with(router: Router) -> Self {
+        Self::telling(router, None)
+    }
+
+    fn telling(router: Router, cors: Option<Cors>) -> Self {
         let records = Arc::new(Mutex::new(Vec::new()));
         let kept = records.clone();
         let writer = Records::new("notewarden-api".to_owned(), move |line: &[u8]| {
@@ -35,22 +42,28 @@ impl Place {
                 .push(serde_json::from_slice(line).unwrap());
         });
         Self {
-            api: Api::new(router, Arc::new(FixedClock::at(NOON)), writer),
+            api: Api::new(router, cors, Arc::new(FixedClock::at(NOON)), writer),
             records,
         }
     }
 
     /// The API itself, over fakes.
     fn whole() -> Self {
+        Self::of(None)
+    }
+
+    /// The API itself, telling browsers what `cors` says where no gateway does.
+    fn of(cors: Option<Cors>) -> Self {
         let world = World::default();
-        Self::with(notewarden_api::router(notewarden_api::App {
+        let router = notewarden_api::router(notewarden_api::App {
             notes: world.notes(),
             files: world.files(),
             archives: world.archives(),
             account: world.account(),
             api_keys: world.api_keys(),
             sign_ins: world.sign_ins(),
-        }))
+        });
+        Self::telling(router, cors)
     }
 
     async fn answer(&self, event: &Value) -> Result<Reply, String> {
