@@ -52,7 +52,7 @@ pub struct App {
     pub archives: Arc<dyn ArchiveStore>,
     pub(crate) web: Option<PathBuf>,
     /// What is done later.
-    pub(crate) later: Later,
+    pub later: Later,
     pub(crate) database: Database,
     pub(crate) data_dir: PathBuf,
     pub(crate) admin: Arc<Credential>,

@@ -64,6 +64,14 @@ impl Later {
         }
     }
 
+    /// The same worker, whose jobs are done by what `wrap` makes of who does them: by somebody who watches them, or has
+    /// them wait.
+    #[must_use]
+    pub fn through(mut self, wrap: impl FnOnce(Arc<dyn Jobs>) -> Arc<dyn Jobs>) -> Self {
+        self.jobs = wrap(self.jobs);
+        self
+    }
+
     /// Begins, until `stopping` says so or is nobody's any more: then what is under way is dropped, and its messages
     /// are there for whoever comes next.
     pub fn start(&self, stopping: &watch::Receiver<bool>) -> JoinSet<()> {

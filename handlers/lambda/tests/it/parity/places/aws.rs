@@ -1,0 +1,285 @@
+//! The functions, with moto's tables, bucket and queue.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use async_trait::async_trait;
+use aws_sdk_sqs::types::Message;
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use bytes::Bytes;
+use http::Request;
+use notewarden_domain::{
+    FileName, IdentityId, ObjectKey,
+    ports::{Clock, FileStore},
+};
+use notewarden_dynamodb::{DynamoFiles, DynamoNotes, Tables};
+use notewarden_s3::S3Files;
+use notewarden_system::SystemClock;
+use notewarden_testkit::{
+    aws::endpoint,
+    fixtures::{request_context, unsigned_request_context},
+};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value, json};
+
+use super::{Followed, Place, Seen, followed, resources::Resources};
+use crate::{
+    function::Function,
+    parity::steps::{Ask, Who},
+};
+
+/// The functions, each in a process of its own.
+pub struct Aws {
+    resources: Resources,
+    api: Function,
+    authorizer: Function,
+    archiver: Function,
+    alice: IdentityId,
+    bucket: Listened,
+}
+
+impl Aws {
+    /// Functions with everything of their own.
+    pub async fn new() -> Self {
+        let resources = Resources::create(&endpoint()).await;
+        let alice: IdentityId = resources.alice.identity_id.parse().unwrap();
+        let mut bucket = Listened::new(&resources, &alice);
+        let a = ObjectKey::private(&alice, &"a".parse().unwrap());
+        let put = resources.s3().put_object().key(a.as_str());
+        let put = put.bucket(resources.variable("BUCKET"));
+        let put = put.body(b"a file".to_vec().into());
+        put.send().await.unwrap();
+        bucket.tell().await;
+        let variables = resources.variables();
+        Self {
+            api: Function::start("api", &variables).await,
+            authorizer: Function::start("authorizer", &variables).await,
+            archiver: Function::start("archiver", &variables).await,
+            alice,
+            bucket,
+            resources,
+        }
+    }
+
+    /// The event that an HTTP API makes of a request.
+    async fn event(&self, ask: &Ask, path: &str, key: &str) -> Value {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut context = match ask.who {
+            Who::Nobody | Who::Key | Who::Token => unsigned_request_context(ask.method, path),
+            Who::Person | Who::Administrator => request_context(&self.alice, ask.method, path),
+        };
+        match ask.who {
+            Who::Nobody => {}
+            Who::Person => {
+                let methods = &mut context["authorizer"]["iam"]["cognitoIdentity"]["amr"];
+                *methods = self.methods();
+            }
+            Who::Administrator => context["authorizer"]["iam"]["cognitoIdentity"] = Value::Null,
+            Who::Key => context["authorizer"] = json!({ "lambda": self.authorize(key).await }),
+            Who::Token => {
+                let claims = claims(&self.resources.alice.access_token);
+                context["authorizer"] = json!({ "jwt": { "claims": claims, "scopes": null } });
+            }
+        }
+        let headers = ask.headers.iter();
+        let headers: BTreeMap<_, _> = headers.copied().collect();
+        let (body, is_base64_encoded) = match str::from_utf8(&ask.body) {
+            Ok(text) => (text.to_owned(), false),
+            Err(_) => (STANDARD.encode(&ask.body), true),
+        };
+        json!({
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": percent_decode_str(path).decode_utf8().unwrap(),
+            "rawQueryString": query,
+            "headers": headers,
+            "requestContext": context,
+            "body": body,
+            "isBase64Encoded": is_base64_encoded
+        })
+    }
+
+    /// How the person has signed in, as the identity pool tells it.
+    fn methods(&self) -> Value {
+        let alice = &self.resources.alice;
+        let pool = self.resources.variable("USER_POOL");
+        let provider = format!("cognito-idp.us-east-1.amazonaws.com/{pool}");
+        let claims = claims(&alice.id_token);
+        let sign_in = format!(
+            "{provider}:CognitoSignIn:{}",
+            claims["sub"].as_str().unwrap()
+        );
+        json!(["authenticated", provider, sign_in])
+    }
+
+    /// What the authorizer tells the API about an API key.
+    async fn authorize(&self, key: &str) -> Value {
+        let event = json!({
+            "version": "2.0",
+            "type": "REQUEST",
+            "routeArn": "arn:aws:execute-api:us-east-1:000000000000:abcde12345/$default/GET/notes",
+            "headers": { "x-api-key": key }
+        });
+        let verdict = self.authorizer.invoke(&event).await.unwrap();
+        assert_eq!(verdict["isAuthorized"], true, "{verdict}");
+        verdict["context"].clone()
+    }
+
+    /// A message of the queue, which is another's no more.
+    async fn next_message(&self) -> Message {
+        let sqs = self.resources.sqs();
+        let receive = sqs
+            .receive_message()
+            .queue_url(self.resources.variable("QUEUE_URL"))
+            .wait_time_seconds(1);
+        let mut messages = receive.send().await.unwrap().messages.unwrap_or_default();
+        messages.pop().expect("a message waits")
+    }
+}
+
+#[async_trait]
+impl Place for Aws {
+    fn names(&self) -> Vec<(String, &'static str)> {
+        vec![
+            (self.alice.to_string(), "<identity>"),
+            (
+                self.resources.variable("USER_POOL").to_owned(),
+                "<user pool>",
+            ),
+            (self.resources.variable("BUCKET").to_owned(), "<bucket>"),
+        ]
+    }
+
+    async fn send(&mut self, ask: &Ask, path: &str, key: &str) -> Seen {
+        let event = self.event(ask, path, key).await;
+        let reply = self.api.invoke(&event).await.unwrap();
+        if ask.method != "GET" {
+            self.bucket.tell().await;
+        }
+        assert_eq!(reply["isBase64Encoded"], false);
+        let headers = reply["headers"].as_object().unwrap().iter();
+        let headers =
+            headers.map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()));
+        Seen {
+            status: reply["statusCode"].as_u64().unwrap().try_into().unwrap(),
+            headers: headers.collect(),
+            body: reply["body"].as_str().unwrap().to_owned(),
+        }
+    }
+
+    async fn follow(&mut self, link: Request<Bytes>) -> Followed {
+        let answer = self.resources.alice.place.send(link).await;
+        self.bucket.tell().await;
+        let mut followed = followed(answer);
+        // So moto answers links to what is not there.
+        if followed.status == 403 {
+            followed.status = 404;
+        }
+        followed
+    }
+
+    async fn work(&mut self, count: usize) {
+        for _ in 0..count {
+            let message = self.next_message().await;
+            // The members that the worker reads, and what tells whose event it is.
+            let event = json!({ "Records": [{
+                "messageId": message.message_id,
+                "receiptHandle": message.receipt_handle,
+                "body": message.body,
+                "eventSource": "aws:sqs",
+                "awsRegion": "us-east-1"
+            }] });
+            let report = self.archiver.invoke(&event).await.unwrap();
+            assert_eq!(report, json!({ "batchItemFailures": [] }), "{event}");
+            let delete = self.resources.sqs().delete_message();
+            let delete = delete.queue_url(self.resources.variable("QUEUE_URL"));
+            let delete = delete.set_receipt_handle(message.receipt_handle);
+            delete.send().await.unwrap();
+        }
+        self.bucket.tell().await;
+    }
+}
+
+/// The claims of a token, as an HTTP API's own authorizer hands them over: all of them text.
+fn claims(token: &str) -> Map<String, Value> {
+    let payload = token.split('.').nth(1).unwrap();
+    let payload = URL_SAFE_NO_PAD.decode(payload).unwrap();
+    let claims: Map<String, Value> = serde_json::from_slice(&payload).unwrap();
+    let as_text = |value: Value| match value {
+        Value::String(text) => Value::String(text),
+        other => Value::String(other.to_string()),
+    };
+    let claims = claims.into_iter();
+    claims.map(|(name, value)| (name, as_text(value))).collect()
+}
+
+/// The person's folder, whose changes the index of files is told of, as the bucket's events would.
+struct Listened {
+    alice: IdentityId,
+    bucket: String,
+    client: aws_sdk_s3::Client,
+    files: S3Files,
+    index: DynamoFiles,
+    known: BTreeMap<FileName, String>,
+    changes: u64,
+}
+
+impl Listened {
+    fn new(resources: &Resources, alice: &IdentityId) -> Self {
+        let tables = Tables {
+            notes: resources.variable("NOTES_TABLE").to_owned(),
+            idempotency: resources.variable("IDEMPOTENCY_TABLE").to_owned(),
+        };
+        let notes = DynamoNotes::new(&resources.config, tables);
+        let bucket = resources.variable("BUCKET").to_owned();
+        Self {
+            alice: alice.clone(),
+            client: resources.s3(),
+            files: S3Files::new(&resources.config, &bucket),
+            index: DynamoFiles::beside(&notes, resources.variable("FILES_TABLE")),
+            bucket,
+            known: BTreeMap::new(),
+            changes: 0,
+        }
+    }
+
+    /// Tells of what has changed since the last time.
+    async fn tell(&mut self) {
+        let folder = format!("private/{}/", self.alice);
+        let list = self.client.list_objects_v2().bucket(&self.bucket);
+        let listed = list.prefix(&folder).send().await.unwrap();
+        let mut there = BTreeSet::new();
+        for object in listed.contents() {
+            let name = object.key().unwrap().strip_prefix(&folder).unwrap();
+            let name: FileName = name.parse().unwrap();
+            there.insert(name.clone());
+            let etag = object.e_tag().unwrap().to_owned();
+            if self.known.get(&name) == Some(&etag) {
+                continue;
+            }
+            let key = ObjectKey::private(&self.alice, &name);
+            let meta = self.files.head(&key).await.unwrap().unwrap();
+            let sequencer = self.next_sequencer();
+            let arrived = self.index.arrived(&self.alice, &name, &meta, &sequencer);
+            arrived.await.unwrap();
+            self.known.insert(name, etag);
+        }
+        let known = self.known.keys().cloned();
+        for name in known
+            .filter(|name| !there.contains(name))
+            .collect::<Vec<_>>()
+        {
+            let (sequencer, now) = (self.next_sequencer(), SystemClock.now());
+            let removed = self.index.removed(&self.alice, &name, &sequencer, now);
+            removed.await.unwrap();
+            self.known.remove(&name);
+        }
+    }
+
+    fn next_sequencer(&mut self) -> notewarden_dynamodb::Sequencer {
+        self.changes += 1;
+        format!("{:016X}", self.changes).parse().unwrap()
+    }
+}
