@@ -89,9 +89,14 @@ impl Function {
 
     /// The lines of the log, once the `is_there` one is.
     pub async fn log_with(&self, is_there: impl Fn(&Value) -> bool) -> Vec<Value> {
+        self.log_when(|lines| lines.iter().any(&is_there)).await
+    }
+
+    /// The lines of the log, once they are what is waited for.
+    pub async fn log_when(&self, are_there: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let mut log = self.log.clone();
-        let found = log.wait_for(|lines| lines.iter().any(&is_there)).await;
-        found.expect("the line is logged").clone()
+        let found = log.wait_for(|lines| are_there(lines)).await;
+        found.expect("the lines are logged").clone()
     }
 
     /// Waits for the process to end by itself, and gives the log too.

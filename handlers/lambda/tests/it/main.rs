@@ -9,6 +9,7 @@
 
 mod archiver;
 mod events;
+mod failing;
 mod function;
 mod local;
 mod loss;
