@@ -113,6 +113,19 @@ impl EmbeddedQueue {
         }
     }
 
+    /// Whoever had messages is dead: they come again at once. For a worker that starts and knows that there is no
+    /// other. Answers how many they are.
+    ///
+    /// # Errors
+    /// If the queue cannot be written: they come again when their visibility ends.
+    pub async fn take_back(&self) -> Result<usize, StoreError> {
+        let now = self.clock.now();
+        let take_back = move |transaction: &_| Ok(tables::take_back(transaction, now)?);
+        let taken = self.database.write(take_back).await?;
+        self.changed.notify_waiters();
+        Ok(taken)
+    }
+
     /// The work is done: the message does not come again, whoever has it by now.
     ///
     /// # Errors
@@ -145,7 +158,13 @@ impl EmbeddedQueue {
     /// # Errors
     /// As of [`extend`](Self::extend).
     pub async fn release(&self, delivery: &Delivery, delay: Duration) -> Result<(), StoreError> {
-        self.extend(delivery, delay).await
+        let (id, receives) = (delivery.id, delivery.receives);
+        let until = self.clock.now().plus(delay);
+        let lay_down =
+            move |transaction: &_| Ok(tables::lay_down(transaction, id, receives, until)?);
+        self.database.write(lay_down).await?;
+        self.changed.notify_waiters();
+        Ok(())
     }
 
     /// How many messages there are that are not done, received or not; without the dead letters.

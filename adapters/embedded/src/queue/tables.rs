@@ -15,6 +15,9 @@ const MESSAGES: TableDefinition<'_, u128, (u64, u32, &str)> = TableDefinition::n
 /// (when it may be received, message).
 const VISIBLE: TableDefinition<'_, (u64, u128), ()> = TableDefinition::new("queue_visible");
 
+/// The messages that are in a worker's hands, or were when their visibility ended.
+const IN_HAND: TableDefinition<'_, u128, ()> = TableDefinition::new("queue_in_hand");
+
 /// Message → when it was given up, how often it was received, and what it says.
 const DEAD: TableDefinition<'_, u128, (u64, u32, &str)> = TableDefinition::new("queue_dead");
 
@@ -79,6 +82,7 @@ pub(super) fn receive(
             return Err(StoreError::corrupt(what, "it is due and not there").into());
         };
         if receives >= most {
+            transaction.open_table(IN_HAND)?.remove(id)?;
             let mut dead = transaction.open_table(DEAD)?;
             dead.insert(id, (now.as_millis(), receives, body.as_str()))?;
             received.dead.push(Uuid::from_u128(id));
@@ -88,6 +92,7 @@ pub(super) fn receive(
         let until = hidden_until.as_millis();
         messages.insert(id, (until, receives, body.as_str()))?;
         visible.insert((until, id), ())?;
+        transaction.open_table(IN_HAND)?.insert(id, ())?;
         received.delivery = Some(Delivery { id, receives, body });
         return Ok(received);
     }
@@ -98,8 +103,37 @@ pub(super) fn remove(transaction: &WriteTransaction, id: u128) -> Result<(), Fau
     if let Some(message) = messages.remove(id)? {
         let (at, _, _) = message.value();
         transaction.open_table(VISIBLE)?.remove((at, id))?;
+        transaction.open_table(IN_HAND)?.remove(id)?;
     }
     Ok(())
+}
+
+/// The worker that has received a message `receives` times lays it down until it comes again.
+pub(super) fn lay_down(
+    transaction: &WriteTransaction,
+    id: u128,
+    receives: u32,
+    until: Timestamp,
+) -> Result<(), Fault> {
+    hide(transaction, id, receives, until)?;
+    transaction.open_table(IN_HAND)?.remove(id)?;
+    Ok(())
+}
+
+/// Whatever is in a worker's hands may be received from `now` on. Answers how many messages that are.
+pub(super) fn take_back(transaction: &WriteTransaction, now: Timestamp) -> Result<usize, Fault> {
+    let mut in_hand = transaction.open_table(IN_HAND)?;
+    let mut taken = 0;
+    while let Some(id) = in_hand.pop_first()?.map(|(id, _)| id.value()) {
+        let messages = transaction.open_table(MESSAGES)?;
+        let receives = messages.get(id)?.map(|message| message.value().1);
+        drop(messages);
+        if let Some(receives) = receives {
+            hide(transaction, id, receives, now)?;
+            taken += 1;
+        }
+    }
+    Ok(taken)
 }
 
 /// Moves the moment at which a message that was received `receives` times may be received again.

@@ -61,6 +61,40 @@ fn work(delivery: &Delivery) -> Work {
     delivery.body.parse().unwrap()
 }
 
+/// A worker that starts has what a killed one had; what is meant for later stays for later.
+#[tokio::test]
+async fn what_dead_workers_had_is_taken_back() {
+    let place = Place::new();
+    let [had, _done, released] = [
+        place.send(NOW).await,
+        place.send(NOW).await,
+        place.send(NOW).await,
+    ];
+    place.send(VISIBILITY / 2).await;
+    let [first, second, third] = [
+        place.receive().await,
+        place.receive().await,
+        place.receive().await,
+    ];
+    let first = first.unwrap();
+    assert_eq!(work(&first), had);
+    place.queue.done(&second.unwrap()).await.unwrap();
+    let third = third.unwrap();
+    assert_eq!(work(&third), released);
+    place.queue.release(&third, VISIBILITY / 2).await.unwrap();
+    assert_eq!(place.receive().await, None);
+
+    assert_eq!(place.queue.take_back().await.unwrap(), 1);
+    let again = place.receive().await.unwrap();
+    assert_eq!((work(&again), again.receives), (had, 2));
+    assert_eq!(place.receive().await, None);
+    // The dead worker, if it is not: the message is another's.
+    let late = place.queue.extend(&first, VISIBILITY).await;
+    assert!(matches!(late, Err(StoreError::PreconditionFailed)));
+    place.queue.done(&again).await.unwrap();
+    assert_eq!(place.queue.take_back().await.unwrap(), 0);
+}
+
 #[tokio::test]
 async fn a_message_comes_again_until_it_is_done() {
     let place = Place::new();
