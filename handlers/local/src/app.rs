@@ -17,7 +17,7 @@ use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool
 
 use crate::{
     access::Access, deployment::Deployment, endpoint::Endpoint, gateway::Gateway, later::Later,
-    outputs::Outputs,
+    lifecycle::Overdue, outputs::Outputs,
 };
 
 /// The server's parts.
@@ -53,7 +53,10 @@ pub struct App {
     pub(crate) web: Option<PathBuf>,
     /// What is done later.
     pub later: Later,
-    pub(crate) database: Database,
+    /// What becomes of archives whose time is over.
+    pub overdue: Overdue,
+    /// What all stores are in, but for the bytes of large objects.
+    pub database: Database,
     pub(crate) data_dir: PathBuf,
     pub(crate) admin: Arc<Credential>,
     pub(crate) auth_role_arn: String,

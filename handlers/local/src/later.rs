@@ -1,7 +1,7 @@
 //! The worker beside the server: does what is left for later, off the durable queue, a few things at a time.
 //!
-//! A data directory is one process's. So whoever began a job and is not in this process is dead, and the job is
-//! taken over as soon as its message comes again, without waiting for the lease that protects it on AWS.
+//! A data directory is one process's. So whoever began a job and is not in this process is dead: its message comes again
+//! when the server starts, and the job is taken over then, without waiting for the lease that protects it on AWS.
 
 use std::{
     collections::HashSet,
@@ -26,7 +26,7 @@ use tokio::{
 
 /// How many things are done at a time.
 const LANES: usize = 2;
-/// For how long a message is this worker's without word from it: what a killed one had comes again after it.
+/// For how long a message is this worker's without word from it: what one had that has panicked comes again after it.
 const VISIBILITY: Duration = Duration::from_secs(6);
 /// How often it gives word.
 const EVERY: Duration = Duration::from_secs(2);

@@ -1,4 +1,7 @@
-//! The bucket's lifecycle rules, applied as S3 does: once in a while, not to the minute.
+//! What goes when its time is over: by the bucket's lifecycle rules, and archives by their jobs. It is looked at once in
+//! a while, as on AWS, not to the minute.
+
+mod archives;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,6 +12,7 @@ use notewarden_embedded::{
 };
 use notewarden_infra::LifecycleRule;
 
+pub use self::archives::{Due, Overdue};
 use crate::app::App;
 
 /// How often the rules are applied.
@@ -16,7 +20,7 @@ const EVERY: Duration = Duration::from_secs(60 * 60);
 /// How many keys are looked at in one go.
 const PAGE: usize = 1_000;
 
-/// Applies the rules now and every hour, for as long as the server is there.
+/// Removes what is too old, now and every hour, for as long as the server is there.
 pub fn start(app: &Arc<App>) {
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
@@ -26,6 +30,9 @@ pub fn start(app: &Arc<App>) {
             let Some(app) = app.upgrade() else { return };
             if let Err(error) = apply(&app.bucket.lifecycle, &app.objects, app.clock.now()).await {
                 tracing::error!(%error, "the bucket's lifecycle rules could not be applied");
+            }
+            if let Err(error) = app.overdue.settle(app.clock.now()).await {
+                tracing::error!(%error, "archives whose time is over could not be settled");
             }
         }
     });

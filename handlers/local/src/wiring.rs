@@ -42,6 +42,7 @@ use crate::{
     endpoint::Endpoint,
     gateway::Gateway,
     later::Later,
+    lifecycle::Overdue,
     links::SessionLinks,
     smtp::SmtpMailer,
     system::{SystemClock, SystemIds},
@@ -187,6 +188,8 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         ids.clone(),
         2 * settings.limits.attempts,
     );
+    // Whoever opens the data directory is alone in it.
+    queue.take_back().await?;
     let notes = Notes::new(
         note_store.clone(),
         files.clone(),
@@ -226,10 +229,19 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         clock: clock.clone(),
         quota: settings.quota,
     };
+    let archive_objects = Arc::new(EmbeddedArchiveObjects::new(objects.clone()));
+    let due = archives.clone();
+    let overdue = Overdue {
+        due: Arc::new(move |now, limit| due.due(now, limit)),
+        archives: archives.clone(),
+        objects: archive_objects.clone(),
+        files: files.clone(),
+        limits: settings.limits,
+    };
     let worker = Worker {
         archiver: Archiver {
             archives: archives.clone(),
-            objects: Arc::new(EmbeddedArchiveObjects::new(objects.clone())),
+            objects: archive_objects,
             files: files.clone(),
             index: files,
             notes: note_store,
@@ -278,6 +290,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         links,
         archives,
         later,
+        overdue,
         access,
         gateway: Gateway::new(stack.api, tokens, router),
         user_pool,
