@@ -8,6 +8,11 @@ use crate::support::{Actor, Answer, Place};
 
 /// Sends the request of an upload link.
 pub async fn upload(alice: &Actor, link: &Value, body: &'static str) -> Answer {
+    upload_bytes(alice, link, body).await
+}
+
+/// The same with any bytes.
+pub async fn upload_bytes(alice: &Actor, link: &Value, body: impl Into<Bytes>) -> Answer {
     let request = Request::builder()
         .method(link["method"].as_str().unwrap())
         .uri(link["url"].as_str().unwrap());

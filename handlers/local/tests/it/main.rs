@@ -7,6 +7,7 @@
     reason = "tests fail by panicking, and say what they counted"
 )]
 
+mod account;
 mod archives;
 mod attacks;
 mod authz;
@@ -14,6 +15,7 @@ mod durability;
 mod federation;
 mod files;
 mod links;
+mod names;
 mod s3;
 mod support;
 mod ways;

@@ -4,6 +4,6 @@ mod actor;
 mod place;
 mod signing;
 
-pub use actor::Actor;
+pub use actor::{Actor, PASSWORD};
 pub use place::{Answer, Place};
 pub use signing::{Keys, Signing};

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How often the server is killed: a moment for each.
-const KILLS: u64 = 12;
+const KILLS: u64 = 50;
 /// How many files are packed, each as long as one that is deflated takes a while.
 const FILES: u64 = 24;
 const FILE_BYTES: usize = 300_000;

@@ -92,6 +92,14 @@ impl Actor {
         self.signed("execute-api", method, path, &[], body).await
     }
 
+    /// Posts to the HTTP API with an idempotency key.
+    pub async fn post_once(&self, path: &str, key: &str, body: &Value) -> Answer {
+        let headers = [("idempotency-key", key)];
+        let body = body.to_string().into();
+        self.signed("execute-api", Method::POST, path, &headers, body)
+            .await
+    }
+
     /// `GET` of the HTTP API.
     pub async fn get(&self, path: &str) -> Answer {
         self.call(Method::GET, path, None).await
@@ -132,7 +140,11 @@ impl Actor {
     /// Asks for an archive, and answers its id once it is ready.
     pub async fn archive(&self, wanted: &Value) -> String {
         let asked = self.call(Method::POST, "/archives", Some(wanted.clone()));
-        let job = asked.await.status(202).json();
+        self.ready(&asked.await.status(202).json()).await
+    }
+
+    /// Answers the id of an archive that was asked for, once it is ready.
+    pub async fn ready(&self, job: &Value) -> String {
         let id = job["archiveId"].as_str().unwrap().to_owned();
         loop {
             let job = self.get(&format!("/archives/{id}")).await.ok().json();
