@@ -40,8 +40,8 @@ pub struct NotePage {
     pub more: bool,
 }
 
-/// Stores notes. Every call touches one person's notes only, and costs the same however many there are, but for
-/// [`count`](Self::count).
+/// Stores notes. Every call touches one person's notes only, and costs the same however many there are, but where a store
+/// must read the notes to [`count`](Self::count) them.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait NoteStore: Send + Sync {

@@ -20,6 +20,10 @@ const NOTES: TableDefinition<'_, (&str, u128), &[u8]> = TableDefinition::new("no
 const REFERENCES: TableDefinition<'_, (&str, &str, u128), ()> =
     TableDefinition::new("note_references");
 
+/// Owner → how many notes they have; never none. Whoever is not here and has notes has had none stored or deleted since
+/// notes are counted.
+const COUNTS: TableDefinition<'_, &str, u64> = TableDefinition::new("note_counts");
+
 /// A note that is to be stored, encoded before it comes to the committer's thread.
 pub(super) struct Written {
     owner: IdentityId,
@@ -48,10 +52,13 @@ fn key(owner: &IdentityId, id: NoteId) -> (&str, u128) {
 pub(super) fn create(transaction: &WriteTransaction, note: &Written) -> Result<(), Fault> {
     let mut notes = transaction.open_table(NOTES)?;
     let replaced = notes.insert(key(&note.owner, note.id), note.item.as_slice())?;
-    if replaced.is_some() {
+    if replaced.map(drop).is_some() {
         // The transaction is undone.
         return Err(StoreError::AlreadyExists.into());
     }
+    recount(transaction, &notes, &note.owner, |count| {
+        count.saturating_add(1)
+    })?;
     refer(
         transaction,
         &note.owner,
@@ -87,6 +94,7 @@ pub(super) fn delete(
     let mut notes = transaction.open_table(NOTES)?;
     let before = at_version(&notes, owner, id, expected)?;
     notes.remove(key(owner, id))?;
+    recount(transaction, &notes, owner, |count| count.saturating_sub(1))?;
     refer(
         transaction,
         owner,
@@ -147,11 +155,43 @@ pub(super) fn get(
     Ok(note.transpose()?)
 }
 
-/// Keys are read and contents are not.
-pub(super) fn count(transaction: &ReadTransaction, owner: &IdentityId) -> Result<u64, Fault> {
-    let Some(notes) = existing(transaction.open_table(NOTES))? else {
-        return Ok(0);
+/// Keeps the owner's count in step with `notes`, of which there was one more or less than `change` is told.
+fn recount(
+    transaction: &WriteTransaction,
+    notes: &Table<'_, (&'static str, u128), &'static [u8]>,
+    owner: &IdentityId,
+    change: impl FnOnce(u64) -> u64,
+) -> Result<(), Fault> {
+    let mut counts = transaction.open_table(COUNTS)?;
+    let before = counts.get(owner.as_str())?.map(|count| count.value());
+    let count = match before {
+        Some(before) => change(before),
+        None => count_keys(notes, owner)?,
     };
+    match count {
+        0 => drop(counts.remove(owner.as_str())?),
+        _ => drop(counts.insert(owner.as_str(), count)?),
+    }
+    Ok(())
+}
+
+pub(super) fn count(transaction: &ReadTransaction, owner: &IdentityId) -> Result<u64, Fault> {
+    if let Some(counts) = existing(transaction.open_table(COUNTS))?
+        && let Some(count) = counts.get(owner.as_str())?
+    {
+        return Ok(count.value());
+    }
+    match existing(transaction.open_table(NOTES))? {
+        Some(notes) => count_keys(&notes, owner),
+        None => Ok(0),
+    }
+}
+
+/// Reads the keys of all the owner's notes, and no contents.
+fn count_keys(
+    notes: &impl ReadableTable<(&'static str, u128), &'static [u8]>,
+    owner: &IdentityId,
+) -> Result<u64, Fault> {
     let mut count = 0;
     for entry in notes.range((owner.as_str(), u128::MIN)..=(owner.as_str(), u128::MAX))? {
         entry?;

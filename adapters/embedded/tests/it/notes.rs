@@ -128,12 +128,51 @@ proptest! {
             let expected = runtime.block_on(answer(&model, &people, &call));
             let got = runtime.block_on(answer(&embedded, &people, &call));
             prop_assert_eq!(got, expected, "step {}: {:?}", step, call);
+            for person in &people {
+                let counts = runtime.block_on(embedded.count(person)).unwrap();
+                let expected = runtime.block_on(model.count(person)).unwrap();
+                prop_assert_eq!(counts, expected, "step {}: {:?}", step, call);
+            }
             if step % 16 == 15 {
                 drop(embedded);
                 embedded = EmbeddedNotes::new(Database::on_storage(disk.opener()).unwrap());
             }
         }
     }
+}
+
+/// As a data directory of a version that did not count.
+#[tokio::test]
+async fn what_was_there_before_is_counted_when_it_is_asked_for_or_changed() {
+    const COUNTS: redb::TableDefinition<'_, &str, u64> = redb::TableDefinition::new("note_counts");
+    let database = Database::on_storage(Disk::default().opener()).unwrap();
+    let notes = EmbeddedNotes::new(database.clone());
+    let ids = SeededIds::new(9);
+    let owners = [identity(&ids), identity(&ids)];
+    let mut stored = Vec::new();
+    for owner in [&owners[0], &owners[0], &owners[1], &owners[1]] {
+        let note = note(owner, &ids, NOON, "before");
+        notes.create(&note, None).await.unwrap();
+        stored.push(note);
+    }
+    let forget = |transaction: &redb::WriteTransaction| {
+        let deleted = transaction.delete_table(COUNTS);
+        assert!(deleted.unwrap(), "notes are counted in a table");
+        Ok(())
+    };
+    database.write(forget).await.unwrap();
+    let counts = async || {
+        let [one, other] = &owners;
+        let one = notes.count(one).await.unwrap();
+        (one, notes.count(other).await.unwrap())
+    };
+    assert_eq!(counts().await, (2, 2));
+    let more = note(&owners[0], &ids, NOON, "since");
+    notes.create(&more, None).await.unwrap();
+    let gone = &stored[3];
+    let deleted = notes.delete(&owners[1], gone.id, gone.version);
+    deleted.await.unwrap();
+    assert_eq!(counts().await, (3, 1));
 }
 
 #[tokio::test]
