@@ -76,6 +76,7 @@ async fn the_functions_answer_as_the_local_server_does() {
         assert!(known.remove(kind), "`{kind}` is a problem, though {why}");
     }
     assert_eq!(problems, known, "each kind of problem has a step");
+    there.place.calls.are_as_committed();
 }
 
 /// The types of problems that are named anywhere in `value`.

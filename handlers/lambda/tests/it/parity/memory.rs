@@ -32,7 +32,7 @@ const MEASURED: [&str; 7] = [
 ];
 
 pub struct Memory<P> {
-    place: P,
+    pub place: P,
     /// What was given, and what stands for it.
     given: Vec<(String, String)>,
     cursor: String,
@@ -73,8 +73,8 @@ impl<P: Place> Memory<P> {
                 let followed = self.place.follow(link).await;
                 Outcome::Followed(self.without_names_in_zip(followed))
             }
-            Step::Work(count) => {
-                self.place.work(*count).await;
+            Step::Work(waiting) => {
+                self.place.work(waiting).await;
                 Outcome::Done
             }
         }

@@ -1,6 +1,7 @@
 //! The two places: the local server over HTTP, and the functions in their own processes with moto's services.
 
 mod aws;
+mod calls;
 mod held;
 mod local;
 mod resources;
@@ -46,8 +47,8 @@ pub trait Place {
     /// What the request of a link is answered with.
     async fn follow(&mut self, link: Request<Bytes>) -> Followed;
 
-    /// Has the worker do all that waits for it, which is so many things.
-    async fn work(&mut self, count: usize);
+    /// Has the worker do all that waits for it, which is this.
+    async fn work(&mut self, waiting: &[&str]);
 }
 
 /// The lines of these names, or of all names; those of one name are joined.

@@ -30,8 +30,8 @@ pub enum Step {
     Upload(&'static str),
     /// The latest link to download, which is answered with this status.
     Download(u16),
-    /// The worker does so many things that wait for it, all that there are.
-    Work(usize),
+    /// The worker does what waits for it, all that there is.
+    Work(&'static [&'static str]),
 }
 
 /// One request. In its path, `<note 0>` is the first note that was created, and `<cursor>` that of the last list.
@@ -45,18 +45,21 @@ pub struct Ask {
     pub expected: u16,
     /// How often it is made.
     pub times: usize,
+    /// What makes it dearer than other requests for its route.
+    pub of: &'static str,
 }
 
 impl Ask {
     /// The key of the route that it takes.
     pub fn route(&self) -> String {
         let path = self.path.split('?').next().unwrap();
+        let path = path.replace("%6F", "o");
         let path = match path.split('/').collect::<Vec<_>>()[..] {
             ["", "notes", _] => "/notes/{noteId}",
             ["", "api-keys", _] => "/api-keys/{keyId}",
             ["", "archives", _] => "/archives/{archiveId}",
             ["", "files", _, ..] => "/files/{name+}",
-            _ => path,
+            _ => &path,
         };
         format!("{} {path}", self.method)
     }
@@ -68,6 +71,11 @@ impl Ask {
 
     const fn by(mut self, who: Who) -> Self {
         self.who = who;
+        self
+    }
+
+    const fn of(mut self, what: &'static str) -> Self {
+        self.of = what;
         self
     }
 
@@ -92,6 +100,7 @@ fn ask(expected: u16, method: &'static str, path: &'static str, body: impl Into<
         body: body.into(),
         expected,
         times: 1,
+        of: "",
     }
 }
 

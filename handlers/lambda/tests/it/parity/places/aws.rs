@@ -24,7 +24,12 @@ use notewarden_testkit::{
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::{Followed, Place, Seen, followed, resources::Resources};
+use super::{
+    Followed, Place, Seen,
+    calls::{Calls, kind},
+    followed,
+    resources::Resources,
+};
 use crate::{
     function::Function,
     parity::steps::{Ask, Who},
@@ -38,12 +43,14 @@ pub struct Aws {
     archiver: Function,
     alice: IdentityId,
     bucket: Listened,
+    pub calls: Calls,
 }
 
 impl Aws {
     /// Functions with everything of their own.
     pub async fn new() -> Self {
-        let resources = Resources::create(&endpoint()).await;
+        let calls = Calls::to(endpoint()).await;
+        let resources = Resources::create(&calls.endpoint()).await;
         let alice: IdentityId = resources.alice.identity_id.parse().unwrap();
         let mut bucket = Listened::new(&resources, &alice);
         let a = ObjectKey::private(&alice, &"a".parse().unwrap());
@@ -53,13 +60,21 @@ impl Aws {
         put.send().await.unwrap();
         bucket.tell().await;
         let variables = resources.variables();
+        let api = Function::start("api", &variables).await;
+        let authorizer = Function::start("authorizer", &variables).await;
+        let archiver = Function::start("archiver", &variables).await;
+        for function in [&api, &authorizer, &archiver] {
+            // What opens connections is no request's.
+            function.lambda.asked(1).await;
+        }
         Self {
-            api: Function::start("api", &variables).await,
-            authorizer: Function::start("authorizer", &variables).await,
-            archiver: Function::start("archiver", &variables).await,
+            api,
+            authorizer,
+            archiver,
             alice,
             bucket,
             resources,
+            calls,
         }
     }
 
@@ -154,7 +169,11 @@ impl Place for Aws {
 
     async fn send(&mut self, ask: &Ask, path: &str, key: &str) -> Seen {
         let event = self.event(ask, path, key).await;
+        self.calls.forget();
         let reply = self.api.invoke(&event).await.unwrap();
+        if reply["statusCode"].as_u64().unwrap() < 400 {
+            self.calls.were_for(kind(ask));
+        }
         if ask.method != "GET" {
             self.bucket.tell().await;
         }
@@ -180,8 +199,8 @@ impl Place for Aws {
         followed
     }
 
-    async fn work(&mut self, count: usize) {
-        for _ in 0..count {
+    async fn work(&mut self, waiting: &[&str]) {
+        for what in waiting {
             let message = self.next_message().await;
             // The members that the worker reads, and what tells whose event it is.
             let event = json!({ "Records": [{
@@ -191,7 +210,9 @@ impl Place for Aws {
                 "eventSource": "aws:sqs",
                 "awsRegion": "us-east-1"
             }] });
+            self.calls.forget();
             let report = self.archiver.invoke(&event).await.unwrap();
+            self.calls.were_for_work(what);
             assert_eq!(report, json!({ "batchItemFailures": [] }), "{event}");
             let delete = self.resources.sqs().delete_message();
             let delete = delete.queue_url(self.resources.variable("QUEUE_URL"));

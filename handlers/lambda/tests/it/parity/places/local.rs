@@ -99,7 +99,7 @@ impl Place for Local {
         followed(self.alice.place.send(link).await)
     }
 
-    async fn work(&mut self, count: usize) {
-        self.hold.release(count).await;
+    async fn work(&mut self, waiting: &[&str]) {
+        self.hold.release(waiting.len()).await;
     }
 }

@@ -20,7 +20,7 @@ pub fn account() -> Vec<Step> {
         export(400, "{}").with("idempotency-key", "").into(),
         export(403, "{}").by(Who::Administrator).into(),
         export(202, "{}").with("idempotency-key", "key-5").into(),
-        Step::Work(1),
+        Step::Work(&["an export"]),
         export(202, "{}").with("idempotency-key", "key-5").into(),
         get(200, "/archives/<archive 5>").into(),
         get(307, "/archives/<archive 5>?download").into(),
@@ -29,7 +29,7 @@ pub fn account() -> Vec<Step> {
         get(307, "/files/kept.txt?download").into(),
         Step::Download(200),
         ask(202, "DELETE", "/me", "").into(),
-        Step::Work(1),
+        Step::Work(&["the end of an account"]),
         Step::Download(404),
     ]
 }

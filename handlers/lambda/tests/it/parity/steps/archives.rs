@@ -9,7 +9,11 @@ pub fn archives() -> Vec<Step> {
     steps.extend(asks(refusals()));
     steps.extend(files());
     steps.extend(asks(waiting()));
-    steps.push(Step::Work(3));
+    steps.push(Step::Work(&[
+        "an archive of one file",
+        "an archive of two files",
+        "an archive that was cancelled",
+    ]));
     steps.extend(made());
     steps.extend(without_some());
     steps
@@ -90,7 +94,9 @@ fn made() -> Vec<Step> {
         Step::Download(200),
         once(202, ALL).into(),
         once(422, r#"{"prefix":"p/"}"#).into(),
-        delete(204, "/archives/<archive 1>").into(),
+        delete(204, "/archives/<archive 1>")
+            .of(" that is ready")
+            .into(),
         get(404, "/archives/<archive 1>").into(),
         get(404, "/archives/<archive 1>?download").into(),
         // What the key was for is gone.
@@ -105,13 +111,13 @@ fn without_some() -> Vec<Step> {
     vec![
         create(202, ALL).into(),
         delete(204, "/files/p/1.txt").into(),
-        Step::Work(1),
+        Step::Work(&["an archive of two files, of which one is gone"]),
         get(200, "/archives/<archive 3>").into(),
         get(307, "/archives/<archive 3>?download").into(),
         Step::Download(200),
         create(202, ALL).into(),
         delete(204, "/files/p/%C3%B6.txt").into(),
-        Step::Work(1),
+        Step::Work(&["an archive whose files are gone"]),
         get(200, "/archives/<archive 4>").into(),
         get(409, "/archives/<archive 4>?download").into(),
         delete(204, "/archives/<archive 4>").into(),

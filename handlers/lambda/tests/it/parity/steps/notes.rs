@@ -17,7 +17,7 @@ fn writes() -> Vec<Ask> {
     vec![
         create(r#"{"content":"one ä \" \\ \u0001 😀"}"#),
         create(r#"{"content":"","unknown":[1]}"#).with("content-type", "text/plain"),
-        create(r#"{"content":"with a file","attachments":["a"]}"#),
+        create(r#"{"content":"with a file","attachments":["a"]}"#).of(" with a file"),
         once(201, r#"{"content":"once"}"#),
         once(201, r#"{"content":"once"}"#),
         once(422, r#"{"content":"twice"}"#),
@@ -83,7 +83,9 @@ fn changes() -> Vec<Ask> {
     let put = |expected, path, body: &str| ask(expected, "PUT", path, body);
     vec![
         put(200, "/notes/<note 0>", r#"{"content":"changed"}"#),
-        put(200, "/notes/<note 0>", r#"{"attachment":"a"}"#).with("if-match", "\"2\""),
+        put(200, "/notes/<note 0>", r#"{"attachment":"a"}"#)
+            .with("if-match", "\"2\"")
+            .of(" with a file more"),
         put(200, "/notes/<note 0>", "{}"),
         put(412, "/notes/<note 0>", r#"{"content":"x"}"#).with("if-match", "\"1\""),
         put(412, "/notes/<note 0>", r#"{"content":"x"}"#).with("if-none-match", "*"),
@@ -100,10 +102,11 @@ fn removals() -> Vec<Ask> {
         delete(400, "/notes/<note 0>?attachments=drop"),
         delete(412, "/notes/<note 0>").with("if-match", "\"1\""),
         delete(404, ABSENT),
-        delete(204, "/notes/<note 0>?attachments=keep"),
+        delete(204, "/notes/<note 0>?attachments=keep").of(" with a file, which stays"),
+        delete(204, "/notes/<note 1>"),
         delete(404, "/notes/<note 0>"),
         // The file goes with the last note that names it.
-        delete(204, "/notes/<note 2>"),
+        delete(204, "/notes/<note 2>").of(" with a file"),
         ask(
             422,
             "POST",
