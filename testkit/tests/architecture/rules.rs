@@ -82,7 +82,8 @@ const CRATES: [Crate; 18] = [
         ],
     ),
     row("infra", "notewarden-infra", &[DOMAIN]),
-    row("infra/xtask", "xtask", &[]),
+    // The plans of archives, which their costs are held to.
+    row("infra/xtask", "xtask", &[DOMAIN]),
     row("testkit", TESTKIT, &[DOMAIN]),
 ];
 

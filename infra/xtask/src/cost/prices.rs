@@ -19,6 +19,8 @@ pub(super) const WRITE_UNITS: f64 = 0.625;
 pub(super) const S3_READS: f64 = 0.40;
 /// A million PUT, COPY, POST and LIST requests to S3.
 pub(super) const S3_WRITES: f64 = 5.00;
+/// A million requests to a standard queue, first tier.
+pub(super) const QUEUE: f64 = 0.40;
 /// A gigabyte of logs taken in.
 pub(super) const LOGS: f64 = 0.50;
 /// A gigabyte sent to the internet, first tier.

@@ -1,19 +1,31 @@
 //! What requests use: the input of the computation. One row a kind of request.
 
+mod account;
+mod archives;
+mod bucket;
+mod files;
+mod notes;
+
 /// What one request uses.
 pub(super) struct Request {
     /// What is asked, for a reader.
     pub(super) name: &'static str,
+    /// What it is called where a run has seen what it asks AWS for, in `handlers/lambda/tests/calls.golden`; empty for
+    /// what asks nothing of ours.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test compares by it"))]
+    pub(super) seen_as: &'static str,
     /// Who answers it.
     pub(super) way: Way,
     /// Read units.
     pub(super) reads: u32,
     /// Write units.
     pub(super) writes: u32,
-    /// HEAD requests and others of their price to S3.
+    /// GET and HEAD requests to S3.
     pub(super) s3_reads: u32,
-    /// PUT requests and others of their price to S3.
+    /// PUT, POST, COPY and LIST requests to S3; DELETE is free.
     pub(super) s3_writes: u32,
+    /// Requests to SQS.
+    pub(super) queue: u32,
     /// Bytes of the answer, with its headers.
     pub(super) answer: u32,
 }
@@ -21,15 +33,19 @@ pub(super) struct Request {
 /// How a request is answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
-    /// By the function, in so many milliseconds: what Lambda bills, rounded up, of a warm one.
+    /// By the API's function, in so many milliseconds: what Lambda bills, rounded up, of a warm one.
     Function(u32),
+    /// By the worker's function, later.
+    Worker(u32),
     /// By S3, which the client asks itself.
     Bucket,
 }
 
 /// Memory of the API's function, in megabytes, as the template has it.
 pub(super) const MEMORY: u32 = 256;
-/// Bytes that the function logs for a request.
+/// Memory of the worker's function, in megabytes, as the template has it.
+pub(super) const WORKER_MEMORY: u32 = 512;
+/// Bytes that a function logs for a request.
 pub(super) const FUNCTION_LOG: u32 = 700;
 /// Bytes of the access log for a request through API Gateway.
 pub(super) const ACCESS_LOG: u32 = 350;
@@ -40,6 +56,8 @@ const NOTE: u32 = 970;
 const HEADERS: u32 = 700;
 /// Bytes of a note as JSON, beside its content.
 const NOTE_AS_JSON: u32 = 1_050;
+/// Bytes of a signed link, most of them the token of the function's session.
+const LINK: u32 = 1_900;
 
 /// DynamoDB's read units for so many bytes of one partition, strongly consistent.
 const fn read_units(bytes: u32) -> u32 {
@@ -51,81 +69,33 @@ const fn write_units(bytes: u32) -> u32 {
     bytes.div_ceil(1_024)
 }
 
-/// Milliseconds that a request which asks DynamoDB once or twice is assumed to take; no measurement on Lambda.
+/// Milliseconds that a request which asks AWS a few times is assumed to take; no measurement on Lambda.
 const ASSUMED: Way = Way::Function(10);
 
+/// Every kind of request.
+///
 /// The units are those of the tables in the crates of the stores, `notewarden-dynamodb` and `notewarden-s3`.
-pub(super) const REQUESTS: [Request; 9] = [
-    Request {
-        name: "`GET /notes/{noteId}`",
-        reads: read_units(NOTE),
-        answer: HEADERS + NOTE_AS_JSON,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "`GET /notes?limit=20`",
-        // One more tells that there are more.
-        reads: read_units(21 * NOTE),
-        answer: HEADERS + 20 * NOTE_AS_JSON,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "`POST /notes`",
-        writes: write_units(NOTE),
-        answer: HEADERS + NOTE_AS_JSON,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "`POST /notes` with `Idempotency-Key`",
-        reads: 1,
-        writes: 2 * write_units(NOTE) + 2,
-        answer: HEADERS + NOTE_AS_JSON,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "`POST /notes` with a file",
-        writes: 2 * write_units(NOTE) + 2,
-        s3_reads: 1,
-        answer: HEADERS + NOTE_AS_JSON,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "`PUT /notes/{noteId}`",
-        reads: read_units(NOTE),
-        writes: write_units(NOTE),
-        answer: HEADERS + NOTE_AS_JSON,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "`DELETE /notes/{noteId}`",
-        reads: read_units(NOTE),
-        writes: write_units(NOTE),
-        answer: HEADERS,
-        ..Request::answered(ASSUMED)
-    },
-    Request {
-        name: "S3: read a file of 100 kB",
-        s3_reads: 1,
-        answer: HEADERS + 100_000,
-        ..Request::answered(Way::Bucket)
-    },
-    Request {
-        name: "S3: store a file",
-        s3_writes: 1,
-        answer: HEADERS,
-        ..Request::answered(Way::Bucket)
-    },
-];
+pub(super) fn all() -> impl Iterator<Item = &'static Request> {
+    notes::REQUESTS
+        .iter()
+        .chain(&files::REQUESTS)
+        .chain(&archives::REQUESTS)
+        .chain(&account::REQUESTS)
+        .chain(&archives::WORK)
+        .chain(&bucket::REQUESTS)
+}
 
 impl Request {
     const fn answered(way: Way) -> Self {
         Self {
             name: "",
+            seen_as: "",
             way,
             reads: 0,
             writes: 0,
             s3_reads: 0,
             s3_writes: 0,
+            queue: 0,
             answer: 0,
         }
     }
