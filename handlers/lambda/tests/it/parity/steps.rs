@@ -15,6 +15,8 @@ pub enum Who {
     Key,
     /// The same person by an access token, which nobody has exchanged for an identity yet.
     Token,
+    /// Somebody else who is signed in.
+    Neighbour,
     /// Keys that belong to no identity.
     Administrator,
     /// Nobody: without a signature.

@@ -16,10 +16,10 @@ use notewarden_domain::{
 };
 use notewarden_dynamodb::{DynamoFiles, DynamoNotes, Tables};
 use notewarden_s3::S3Files;
-use notewarden_system::SystemClock;
+use notewarden_system::{SystemClock, SystemIds};
 use notewarden_testkit::{
     aws::endpoint,
-    fixtures::{request_context, unsigned_request_context},
+    fixtures::{identity, request_context, unsigned_request_context},
 };
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
@@ -42,6 +42,7 @@ pub struct Aws {
     authorizer: Function,
     archiver: Function,
     alice: IdentityId,
+    bob: IdentityId,
     bucket: Listened,
     pub calls: Calls,
 }
@@ -71,6 +72,7 @@ impl Aws {
             api,
             authorizer,
             archiver,
+            bob: identity(&SystemIds::default()),
             alice,
             bucket,
             resources,
@@ -83,10 +85,11 @@ impl Aws {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut context = match ask.who {
             Who::Nobody | Who::Key | Who::Token => unsigned_request_context(ask.method, path),
+            Who::Neighbour => request_context(&self.bob, ask.method, path),
             Who::Person | Who::Administrator => request_context(&self.alice, ask.method, path),
         };
         match ask.who {
-            Who::Nobody => {}
+            Who::Nobody | Who::Neighbour => {}
             Who::Person => {
                 let methods = &mut context["authorizer"]["iam"]["cognitoIdentity"]["amr"];
                 *methods = self.methods();
@@ -159,6 +162,7 @@ impl Place for Aws {
     fn names(&self) -> Vec<(String, &'static str)> {
         vec![
             (self.alice.to_string(), "<identity>"),
+            (self.bob.to_string(), "<neighbour>"),
             (
                 self.resources.variable("USER_POOL").to_owned(),
                 "<user pool>",

@@ -21,6 +21,7 @@ use crate::{
 /// The local server.
 pub struct Local {
     alice: Actor,
+    bob: Actor,
     hold: Hold,
     // Declared before the directory, so that it ends before what it writes to does.
     _server: Server,
@@ -42,6 +43,7 @@ impl Local {
         let alice = Actor::sign_up(&place, "alice").await;
         alice.put("a", "a file").await.ok();
         Self {
+            bob: Actor::sign_up(&place, "bob").await,
             alice,
             hold,
             _server: server,
@@ -56,6 +58,7 @@ impl Place for Local {
         let place = &self.alice.place;
         vec![
             (self.alice.identity_id.clone(), "<identity>"),
+            (self.bob.identity_id.clone(), "<neighbour>"),
             (place.output("UserPool").to_owned(), "<user pool>"),
             (place.output("Bucket").to_owned(), "<bucket>"),
         ]
@@ -67,6 +70,7 @@ impl Place for Local {
         let mut request = alice.request(method, path, &ask.headers, ask.body.clone());
         let keys = match ask.who {
             Who::Person => Some(alice.keys.clone()),
+            Who::Neighbour => Some(self.bob.keys.clone()),
             Who::Administrator => Some(alice.place.admin_keys()),
             Who::Nobody | Who::Key | Who::Token => None,
         };

@@ -88,6 +88,12 @@ fn made() -> Vec<Step> {
         get(200, "/archives?limit=2").into(),
         get(200, "/archives?limit=2&cursor=<cursor>").into(),
         get(200, "/archives/<archive 1>").into(),
+        get(404, "/archives/<archive 1>?download")
+            .by(Who::Neighbour)
+            .into(),
+        delete(404, "/archives/<archive 1>")
+            .by(Who::Neighbour)
+            .into(),
         get(307, "/archives/<archive 1>?download").into(),
         Step::Download(200),
         get(307, "/archives/<archive 0>?download").into(),

@@ -99,6 +99,9 @@ fn looks() -> Vec<Ask> {
         get("/files/b%20c/summed"),
         get("/files/c.bin?download=false"),
         get("/me"),
+        get("/files").by(Who::Neighbour),
+        ask(404, "GET", "/files/c.bin?download", "").by(Who::Neighbour),
+        ask(404, "DELETE", "/files/c.bin?force", "").by(Who::Neighbour),
     ]
 }
 

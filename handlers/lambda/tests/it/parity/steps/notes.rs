@@ -54,6 +54,8 @@ fn refusals() -> Vec<Ask> {
         ask(404, "PATCH", "/notes", ""),
         ask(404, "DELETE", "/notes", ""),
         get(404, ABSENT),
+        get(404, "/notes/<note 0>").by(Who::Neighbour),
+        ask(404, "DELETE", "/notes/<note 0>", "").by(Who::Neighbour),
         get(404, "/notes/%20"),
         get(404, "/notes/%25"),
         get(404, "/notes/%2541"),
