@@ -22,7 +22,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 
-pub use step::{Gate, Step};
+pub use step::{Gate, Published, Step};
 
 /// A request as it arrived.
 #[derive(Clone, Debug)]

@@ -17,6 +17,7 @@ pub mod fakes;
 pub mod faults;
 pub mod fixtures;
 pub mod http;
+pub mod issuer;
 pub mod model;
 pub mod world;
 

@@ -76,6 +76,7 @@ async fn answer(
                 gate.passed().await;
                 step = *then;
             }
+            Step::Published(published) => step = published.step_for(&request),
             Step::Forward(upstream) => {
                 return Ok(forward(&upstream, request).await.map(whole));
             }

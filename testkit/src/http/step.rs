@@ -1,10 +1,16 @@
 //! What the server does with one request.
 
-use std::{fmt::Display, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt::Display,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::sync::watch;
+
+use super::Received;
 
 /// What is done with one request, once it has arrived whole.
 #[derive(Clone, Debug)]
@@ -27,6 +33,8 @@ pub enum Step {
     },
     /// It waits until the gate opens, and then this is done.
     Slow(Gate, Box<Step>),
+    /// What is published at its path is done.
+    Published(Published),
     /// The connection is reset, and nothing was done.
     Reset,
     /// The server at this URL, given without a path, answers it.
@@ -65,6 +73,32 @@ impl Step {
     /// Never answered; the connection stays open.
     pub fn never() -> Self {
         Self::Slow(Gate::default(), Box::new(Self::Reset))
+    }
+}
+
+/// What a server does by paths, which can change while it runs. Clones are one.
+#[derive(Clone, Debug, Default)]
+pub struct Published(Arc<Mutex<BTreeMap<String, Step>>>);
+
+impl Published {
+    /// From now on this is done at `path`: one with a query is for requests with that very query.
+    pub fn put(&self, path: impl Into<String>, step: Step) {
+        self.steps().insert(path.into(), step);
+    }
+
+    /// What is done with the request: 404 where there is nothing.
+    pub(super) fn step_for(&self, request: &Received) -> Step {
+        let steps = self.steps();
+        let exactly = request
+            .uri
+            .path_and_query()
+            .and_then(|path| steps.get(path.as_str()));
+        let found = exactly.or_else(|| steps.get(request.path()));
+        found.cloned().unwrap_or_else(|| Step::answer(404, ""))
+    }
+
+    fn steps(&self) -> MutexGuard<'_, BTreeMap<String, Step>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -20,7 +20,7 @@ fn part(value: &Value) -> String {
 async fn an_honest_token_is_taken() {
     let key = Key::rsa("k", 0);
     let world = World::new(&[&key]);
-    let verified = world.verifier.verify(&key.id_token(&claims())).await;
+    let verified = world.verifier.verify(&key.usual_token(&claims())).await;
     let verified = verified.unwrap();
     assert_eq!(
         (verified.subject.as_str(), verified.audience.as_str()),
@@ -58,7 +58,7 @@ async fn every_algorithm_works_where_it_is_taken_and_only_there() {
 async fn jwt_01_unsigned_tokens_are_refused() {
     let key = Key::rsa("k", 0);
     let world = World::new(&[&key]);
-    let honest = key.id_token(&claims());
+    let honest = key.usual_token(&claims());
     let signature = honest.rsplit_once('.').unwrap().1;
     for name in ["none", "None", "NONE", "nOnE", ""] {
         let signed = format!("{}.{}", part(&key.header(name)), part(&claims()));
@@ -157,7 +157,7 @@ async fn jwt_03_a_key_is_for_its_own_algorithm() {
             assert!(!world.takes(&forged).await, "{said} {byte}");
         }
     }
-    assert!(world.takes(&key.id_token(&claims())).await);
+    assert!(world.takes(&key.usual_token(&claims())).await);
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn jwt_03_zero_signatures_fit_no_curve() {
 async fn jwt_04_a_token_must_name_the_key_that_signed_it() {
     let (first, second) = (Key::rsa("first", 0), Key::rsa("second", 1));
     let world = World::new(&[&first, &second]);
-    assert!(world.takes(&second.id_token(&claims())).await);
+    assert!(world.takes(&second.usual_token(&claims())).await);
     for kid in [
         Value::Null,
         json!(1),
@@ -220,7 +220,7 @@ async fn jwt_05_keys_in_the_header_are_not_looked_at() {
         "https://forger.example.com/keys",
         &json!({ "keys": [forger.jwk()] }),
     );
-    assert!(world.takes(&own.id_token(&claims())).await);
+    assert!(world.takes(&own.usual_token(&claims())).await);
     let attempts = world.documents.attempts();
     for (name, value) in [
         ("jwk", forger.jwk()),
@@ -303,7 +303,7 @@ async fn jwt_08_another_issuer_is_refused() {
         json!([ISSUER]),
         json!(""),
     ] {
-        let token = key.id_token(&claims_with("iss", issuer.clone()));
+        let token = key.usual_token(&claims_with("iss", issuer.clone()));
         assert!(!world.takes(&token).await, "{issuer}");
     }
 }
@@ -312,7 +312,7 @@ async fn jwt_08_another_issuer_is_refused() {
 async fn jwt_10_only_the_compact_form_of_reasonable_length_is_read() {
     let key = Key::rsa("k", 0);
     let world = World::new(&[&key]);
-    let honest = key.id_token(&claims());
+    let honest = key.usual_token(&claims());
     let parts: Vec<&str> = honest.split('.').collect();
     let [header, body, signature] = parts[..] else {
         panic!("three parts");
@@ -362,7 +362,7 @@ async fn jwt_10_only_the_compact_form_of_reasonable_length_is_read() {
 async fn a_changed_token_is_refused_wherever_it_is_changed() {
     let key = Key::rsa("k", 0);
     let world = World::new(&[&key]);
-    let honest = key.id_token(&claims());
+    let honest = key.usual_token(&claims());
     assert!(world.takes(&honest).await);
     for at in (0..honest.len()).step_by(3) {
         let mut bytes = honest.clone().into_bytes();

@@ -2,7 +2,6 @@
 //! attacks that such code is known to fall for.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "tests fail by panicking"
 )]

@@ -20,37 +20,40 @@ const HOUR: Duration = Duration::from_secs(3_600);
 async fn jwt_11_a_new_key_is_found_and_an_old_one_forgotten() {
     let (old, new) = (Key::rsa("old", 0), Key::rsa("new", 1));
     let world = World::new(&[&old]);
-    assert!(world.takes(&old.id_token(&lasting())).await);
+    assert!(world.takes(&old.usual_token(&lasting())).await);
     world.publish(&[&old, &new]);
     world.clock.advance(REFETCH_INTERVAL);
-    assert!(world.takes(&new.id_token(&lasting())).await);
-    assert!(world.takes(&old.id_token(&lasting())).await);
+    assert!(world.takes(&new.usual_token(&lasting())).await);
+    assert!(world.takes(&old.usual_token(&lasting())).await);
     world.publish(&[&new]);
     world.clock.advance(HOUR);
-    assert!(world.takes(&new.id_token(&lasting())).await);
-    assert!(!world.takes(&old.id_token(&lasting())).await);
+    assert!(world.takes(&new.usual_token(&lasting())).await);
+    assert!(!world.takes(&old.usual_token(&lasting())).await);
 }
 
 #[tokio::test]
 async fn jwt_04_unknown_keys_make_the_issuer_be_asked_once_in_an_interval() {
     let (own, unknown) = (Key::rsa("own", 0), Key::rsa("unknown", 1));
     let world = World::new(&[&own]);
-    assert!(world.takes(&own.id_token(&lasting())).await);
+    assert!(world.takes(&own.usual_token(&lasting())).await);
     let asked = world.documents.attempts();
     for _ in 0..100 {
-        let refused = world.verifier.verify(&unknown.id_token(&lasting())).await;
+        let refused = world
+            .verifier
+            .verify(&unknown.usual_token(&lasting()))
+            .await;
         assert_eq!(refused, Err(TokenError::Signature(JwsError::UnknownKey)));
     }
     assert_eq!(world.documents.attempts(), asked);
     world.clock.advance(REFETCH_INTERVAL);
     for _ in 0..100 {
-        assert!(!world.takes(&unknown.id_token(&lasting())).await);
+        assert!(!world.takes(&unknown.usual_token(&lasting())).await);
     }
     // Discovery, and the keys.
     assert_eq!(world.documents.attempts(), asked + 2);
     // A clock that was set back holds nobody up for longer than an attempt.
     world.clock.set(world_start());
-    assert!(!world.takes(&unknown.id_token(&lasting())).await);
+    assert!(!world.takes(&unknown.usual_token(&lasting())).await);
     assert_eq!(world.documents.attempts(), asked + 4);
 }
 
@@ -62,7 +65,7 @@ fn world_start() -> notewarden_domain::Timestamp {
 async fn many_tokens_at_once_ask_once() {
     let key = Key::rsa("k", 0);
     let world = Arc::new(World::new(&[&key]));
-    let token = key.id_token(&claims());
+    let token = key.usual_token(&claims());
     let asking: Vec<_> = (0..32)
         .map(|_| {
             let (world, token) = (Arc::clone(&world), token.clone());
@@ -79,7 +82,7 @@ async fn many_tokens_at_once_ask_once() {
 async fn jwt_11_while_the_issuer_is_gone_its_keys_go_on_for_a_day() {
     let key = Key::rsa("k", 0);
     let world = World::new(&[&key]);
-    let token = key.id_token(&lasting());
+    let token = key.usual_token(&lasting());
     assert!(world.takes(&token).await);
     world.documents.remove_all();
     world
@@ -100,7 +103,7 @@ async fn an_issuer_that_never_answered_is_unavailable_and_not_asked_on_and_on() 
     let world = World::new(&[&key]);
     world.documents.remove_all();
     for _ in 0..10 {
-        let refused = world.verifier.verify(&key.id_token(&claims())).await;
+        let refused = world.verifier.verify(&key.usual_token(&claims())).await;
         assert!(matches!(refused, Err(TokenError::Unavailable(_))));
     }
     assert_eq!(world.documents.attempts(), 1);
@@ -110,7 +113,7 @@ async fn an_issuer_that_never_answered_is_unavailable_and_not_asked_on_and_on() 
 async fn jwt_11_documents_that_are_none_change_nothing() {
     let key = Key::rsa("k", 0);
     let world = World::new(&[&key]);
-    let token = key.id_token(&lasting());
+    let token = key.usual_token(&lasting());
     assert!(world.takes(&token).await);
     let other = Key::rsa("k", 1).jwk();
     for broken in [
@@ -155,7 +158,7 @@ async fn a_discovery_document_speaks_for_its_own_issuer_and_leads_nowhere_else()
             world.documents.put(place, &json!({ "keys": [key.jwk()] }));
         }
         world.documents.put(DISCOVERY, &document);
-        let refused = world.verifier.verify(&key.id_token(&claims())).await;
+        let refused = world.verifier.verify(&key.usual_token(&claims())).await;
         assert!(
             matches!(refused, Err(TokenError::Unavailable(_))),
             "{document}"
@@ -175,7 +178,7 @@ async fn keys_are_kept_as_long_as_is_said_within_bounds() {
         let world = World::new(&[&key]);
         let keys = json!({ "keys": [key.jwk()] }).to_string();
         world.documents.put_text(KEYS, &keys, Some(said));
-        let token = key.id_token(&lasting());
+        let token = key.usual_token(&lasting());
         assert!(world.takes(&token).await);
         world.clock.advance(kept - Duration::from_secs(1));
         assert!(world.takes(&token).await);

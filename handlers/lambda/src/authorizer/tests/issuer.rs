@@ -7,18 +7,16 @@ use std::{
 };
 
 use async_trait::async_trait;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use bytes::Bytes;
 use notewarden_oidc::{
     Algorithm, DocumentUrl, Fetch, FetchError, Fetched, IssuerSettings, Issuers, TokenUse, Verifier,
 };
-use notewarden_testkit::{FixedClock, fixtures::NOON};
+use notewarden_testkit::{FixedClock, fixtures::NOON, issuer::SigningKey};
 use serde_json::{Value, json};
 
 pub const NAME: &str = "https://example.auth0.com/";
 
-static KEY: LazyLock<Ed25519KeyPair> = LazyLock::new(|| Ed25519KeyPair::generate().unwrap());
+static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::of("k", Algorithm::EdDsa));
 
 /// Its documents.
 struct Documents;
@@ -26,11 +24,10 @@ struct Documents;
 #[async_trait]
 impl Fetch for Documents {
     async fn get(&self, url: &DocumentUrl) -> Result<Fetched, FetchError> {
-        let public = BASE64_URL_SAFE_NO_PAD.encode(KEY.public_key());
         let document = if url.uri().path().ends_with("openid-configuration") {
             json!({ "issuer": NAME, "jwks_uri": format!("{NAME}keys") })
         } else {
-            json!({ "keys": [{ "kid": "k", "kty": "OKP", "crv": "Ed25519", "x": public }] })
+            json!({ "keys": [KEY.jwk()] })
         };
         Ok(Fetched {
             body: Bytes::from(document.to_string()),
@@ -71,8 +68,5 @@ pub fn claims() -> Value {
 
 /// A token with this header and these claims, signed by the issuer's key whatever they say.
 pub fn token(header: &Value, claims: &Value) -> String {
-    let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", part(header), part(claims));
-    let signature = BASE64_URL_SAFE_NO_PAD.encode(KEY.sign(signed.as_bytes()));
-    format!("{signed}.{signature}")
+    KEY.token(Algorithm::EdDsa, header, claims)
 }

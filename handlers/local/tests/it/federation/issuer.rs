@@ -1,47 +1,45 @@
-//! An OpenID Connect issuer on the loopback interface.
+//! An OpenID Connect issuer whose people are logins of the identity pool, and whose tokens the API takes.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use notewarden_testkit::http::{ScriptedServer, Step};
-use serde_json::json;
+use notewarden_testkit::issuer::StandInIssuer;
+use serde_json::{Value, json};
 
 const CLIENT: &str = "the-client";
 
-pub struct Issuer {
-    server: ScriptedServer,
-    key: Ed25519KeyPair,
+pub struct Issuer(pub StandInIssuer);
+
+/// Now, in seconds since the epoch.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "issuers have clocks of their own"
+)]
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap().as_secs()
 }
 
 impl Issuer {
-    /// Starts it. It answers for its documents twice, in the order in which they are asked for: the identity pool and
-    /// the API's authorizer each ask once.
     pub async fn start() -> Self {
-        let server = ScriptedServer::start(Step::answer(404, "")).await;
-        let key = Ed25519KeyPair::generate().unwrap();
-        let issuer = server.endpoint();
-        let discovery = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
-        let public = BASE64_URL_SAFE_NO_PAD.encode(key.public_key());
-        let keys = json!({ "keys": [{ "kid": "k", "kty": "OKP", "crv": "Ed25519", "x": public }] });
-        for document in [&discovery, &keys, &discovery, &keys] {
-            server.play([Step::answer(200, document.to_string())]);
-        }
-        Self { server, key }
+        Self(StandInIssuer::start("EdDSA").await)
     }
 
     /// How the server is told of it.
     pub fn description(&self) -> String {
-        let issuer = self.server.endpoint();
-        let provider = json!({
-            "kind": "oidc", "issuer": issuer, "clientIds": [CLIENT], "algorithms": ["EdDSA"],
-        });
-        json!({ "providers": [provider] }).to_string()
+        json!({ "providers": [self.entry()] }).to_string()
+    }
+
+    /// Its entry among login providers.
+    pub fn entry(&self) -> Value {
+        json!({
+            "kind": "oidc", "issuer": self.0.name(), "clientIds": [CLIENT],
+            "algorithms": [self.0.key().algorithm()],
+        })
     }
 
     /// The provider's name in `Logins`.
     pub fn name(&self) -> String {
-        self.server.endpoint().replace("http://", "")
+        self.0.provider()
     }
 
     /// An ID token of `subject`, good for an hour.
@@ -54,33 +52,13 @@ impl Issuer {
     }
 
     /// A token that ends in so many seconds, and makes more claims.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "issuers have clocks of their own"
-    )]
-    pub fn token_with(
-        &self,
-        subject: &str,
-        audience: &str,
-        seconds: i64,
-        more: &serde_json::Value,
-    ) -> String {
-        let now = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap()
-            .as_secs();
-        let now = i64::try_from(now).unwrap();
-        let part = |value: serde_json::Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
-        let header = part(json!({ "alg": "EdDSA", "kid": "k", "typ": "JWT" }));
+    pub fn token_with(&self, subject: &str, audience: &str, seconds: i64, more: &Value) -> String {
         let mut claims = json!({
-            "iss": self.server.endpoint(), "aud": audience, "sub": subject,
-            "iat": now - 7_200, "exp": now + seconds,
+            "iss": self.0.name(), "aud": audience, "sub": subject,
+            "iat": now() - 7_200, "exp": now().saturating_add_signed(seconds),
         });
         let members = claims.as_object_mut().unwrap();
         members.extend(more.as_object().unwrap().clone());
-        let claims = part(claims);
-        let signed = format!("{header}.{claims}");
-        let signature = BASE64_URL_SAFE_NO_PAD.encode(self.key.sign(signed.as_bytes()));
-        format!("{signed}.{signature}")
+        self.0.token(&claims)
     }
 }
