@@ -1,5 +1,6 @@
 //! Events of every form, with credentials of every kind.
 
+mod attacks;
 mod issuer;
 
 use std::sync::Mutex;
@@ -23,6 +24,10 @@ struct Place {
 
 impl Place {
     async fn new() -> Self {
+        Self::trusting(issuer::trusted()).await
+    }
+
+    async fn trusting(issuers: Issuers) -> Self {
         let (clock, ids) = (Arc::new(FixedClock::at(NOON)), Arc::new(SeededIds::new(1)));
         let keys = Arc::new(MemoryApiKeys::default());
         let api_keys = ApiKeys::new(keys, clock.clone(), ids.clone());
@@ -39,7 +44,7 @@ impl Place {
         Self {
             authorizer: Authorizer {
                 api_keys,
-                issuers: issuer::trusted(),
+                issuers,
                 clock,
                 records: Records::new("authorizer".to_owned(), move |line: &[u8]| {
                     written.lock().unwrap().extend_from_slice(line);

@@ -4,3 +4,4 @@
 mod signatures;
 mod smuggling;
 mod tenants;
+mod tokens;

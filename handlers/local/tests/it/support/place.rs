@@ -58,6 +58,21 @@ impl Place {
         .await
     }
 
+    /// The same with a description of login providers, and values for the template's parameters.
+    pub async fn start_trusting(providers: &str, parameters: &[(&str, &str)]) -> Arc<Self> {
+        let parameters = parameters.iter();
+        let parameters = parameters.map(|&(name, value)| (name.to_owned(), value.to_owned()));
+        Self::start_as(|settings| {
+            let file = settings.data_dir.join("providers.json");
+            std::fs::write(file, providers).unwrap();
+            Settings {
+                parameters: parameters.collect(),
+                ..settings
+            }
+        })
+        .await
+    }
+
     /// The same with what `configure` changes in its settings.
     pub async fn start_as(configure: impl FnOnce(Settings) -> Settings) -> Arc<Self> {
         Self::of(Ephemeral::start_with(configure).await.unwrap())
