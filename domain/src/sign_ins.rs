@@ -48,10 +48,12 @@ impl Login {
         &self.subject
     }
 
-    /// The name under which an identity pool knows the issuer: its URL without the scheme.
+    /// The name under which an identity pool knows the issuer: its URL without the scheme, and without a slash at the
+    /// end, which Auth0's issuers have and the names of their providers have not.
     pub fn provider(&self) -> &str {
         let without_scheme = self.issuer.split_once("://");
-        without_scheme.map_or(&self.issuer, |(_, name)| name)
+        let name = without_scheme.map_or(&*self.issuer, |(_, name)| name);
+        name.strip_suffix('/').unwrap_or(name)
     }
 }
 
@@ -132,6 +134,21 @@ mod tests {
         ) {
             let [one, other] = [&first, &second].map(|(iss, sub)| Login::new(iss, sub).unwrap());
             prop_assert_eq!(one.to_string() == other.to_string(), first == second);
+        }
+    }
+
+    #[test]
+    fn a_provider_is_called_by_its_issuers_host_and_path() {
+        for (issuer, provider) in [
+            ("https://accounts.google.com", "accounts.google.com"),
+            ("accounts.google.com", "accounts.google.com"),
+            ("https://example.auth0.com/", "example.auth0.com"),
+            (
+                "https://example.okta.com/oauth2/default",
+                "example.okta.com/oauth2/default",
+            ),
+        ] {
+            assert_eq!(Login::new(issuer, "x").unwrap().provider(), provider);
         }
     }
 
