@@ -2,6 +2,7 @@
 //! assumed. The template is the bundled one with more roles, and a pool that lets in more.
 
 pub mod issuer;
+pub mod presets;
 mod roles;
 
 use std::sync::Arc;
@@ -124,13 +125,13 @@ fn actor(place: &Arc<Place>, identity_id: &str, keys: Keys) -> Actor {
     }
 }
 
-async fn id_of(place: &Place, logins: &Value) -> String {
+pub async fn id_of(place: &Place, logins: &Value) -> String {
     let wanted = json!({ "IdentityPoolId": place.output("IdentityPool"), "Logins": logins });
     let answer = place.identity("GetId", wanted).await.ok();
     answer.json()["IdentityId"].as_str().unwrap().to_owned()
 }
 
-async fn credentials(place: &Arc<Place>, id: &str, logins: &Value) -> Actor {
+pub async fn credentials(place: &Arc<Place>, id: &str, logins: &Value) -> Actor {
     let wanted = json!({ "IdentityId": id, "Logins": logins });
     let answer = place.identity("GetCredentialsForIdentity", wanted).await;
     let answer = answer.ok().json();
