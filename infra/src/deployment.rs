@@ -72,6 +72,9 @@ impl Deployment {
             ..
         } = self;
         Some(match (kind, attribute) {
+            ("AWS::ApiGatewayV2::DomainName", "RegionalDomainName") => {
+                format!("{id}.execute-api.{region}.{}", self.url_suffix())
+            }
             ("AWS::Cognito::UserPool", "Arn") => {
                 format!("arn:{partition}:cognito-idp:{region}:{account}:userpool/{id}")
             }

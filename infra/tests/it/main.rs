@@ -36,7 +36,9 @@ fn place() -> Deployment {
         .with("Bucket", "notewarden-files")
         .with("ApiFunction", "notewarden-ApiFunction")
         .with("ApiFunctionUrl", "url0000000")
+        .with("ApiDomain", "d-api00000")
         .with("TokenApi", "tokens0000")
+        .with("TokenApiDomain", "d-tokens00")
         .with("JwtAuthorizer", "jwt0000000")
         .with("FunctionAuthorizer", "function00")
 }

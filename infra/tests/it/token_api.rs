@@ -45,6 +45,33 @@ fn the_gateway_takes_the_user_pools_tokens_or_those_of_one_other_issuer() {
 }
 
 #[test]
+fn it_has_a_domain_of_its_own_where_one_is_named() {
+    let api = |parameters| stack_with(parameters).outputs["TokenApi"].clone();
+    let own = "https://tokens0000.execute-api.us-east-1.amazonaws.com";
+    assert_eq!(api([("TokenDomainName", "")]), own);
+    // The other API's is not its own.
+    assert_eq!(api([("DomainName", "api.example.com")]), own);
+    let named = stack_with([("TokenDomainName", "tokens.example.com")]);
+    assert_eq!(named.outputs["TokenApi"], "https://tokens.example.com");
+    let target = "d-tokens00.execute-api.us-east-1.amazonaws.com";
+    assert_eq!(named.outputs["TokenApiDomainTarget"], target);
+    let none = stack_with([("TokenDomainName", "x"), ("TokenAuth", "none")]);
+    assert_eq!(none.outputs.get("TokenApi"), None);
+    assert_eq!(none.outputs.get("TokenApiDomainTarget"), None);
+}
+
+/// CloudFormation takes a blank in a name for part of it, and AWS finds nothing by it.
+#[test]
+fn no_arn_of_the_template_holds_a_blank() {
+    let template = include_str!("../../template.yaml");
+    for line in template.lines().filter(|line| line.contains("\"arn:")) {
+        let (_, rest) = line.split_once('"').unwrap();
+        let (text, _) = rest.split_once('"').unwrap();
+        assert!(!text.contains(' '), "{text}");
+    }
+}
+
+#[test]
 fn a_page_may_send_tokens_and_keys() {
     let cors = stack().token_api.unwrap().cors;
     for header in ["authorization", "x-api-key", "content-type", "if-match"] {

@@ -27,6 +27,7 @@ EVERYTHING = {
     "TokenAudiences": "https://api.example.com",
     "AuthorizerCacheSeconds": "60",
     "DomainName": "api.example.com",
+    "TokenDomainName": "tokens.example.com",
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
     "GoogleClientId": "google0.apps.googleusercontent.com",
     "FacebookAppId": "1234567890",

@@ -139,6 +139,8 @@ def test_what_a_parameter_adds_is_there_only_with_it(default_template):
         "JwtAuthorizer": "HasJwtAuthorizer",
         "TokenApi": "HasTokenApi",
         "TokenApiContract": "HasTokenApi",
+        "TokenApiDomain": "HasTokenDomain",
+        "TokenApiDomainMapping": "HasTokenDomain",
         "TokenApiIntegration": "HasTokenApi",
         "TokenApiPermission": "HasTokenApi",
         "TokenApiStage": "HasTokenApi",
