@@ -119,7 +119,11 @@ fn scopes(value: &Value) -> Result<Scopes, Problem> {
 }
 
 fn operation() -> Value {
+    let description = "`Idempotency-Key` is refused here with 400: a repeat cannot be answered as the first time, \
+                       because the secret is not kept. Who is left without an answer lists the keys, and revokes the \
+                       one that nobody has.";
     json!({
+        "description": description,
         "requestBody": {
             "required": true,
             "content": { "application/json": { "schema": {

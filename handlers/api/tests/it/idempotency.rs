@@ -140,3 +140,43 @@ async fn a_key_that_is_none_is_refused() {
         .created();
     assert_eq!(count(&alice).await, 2);
 }
+
+/// Every POST takes a key but the one whose answer holds a secret, and the document says which.
+#[tokio::test]
+async fn a_new_secret_is_not_answered_twice() {
+    let alice = World::new().person();
+    let document = alice.get("/openapi.json").await.ok().json();
+    let taken = json!({ "$ref": "#/components/parameters/IdempotencyKey" });
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        let Some(post) = methods.get("post") else {
+            continue;
+        };
+        let parameters = post["parameters"].as_array();
+        let takes = parameters.is_some_and(|all| all.contains(&taken));
+        let description = post["description"].as_str().unwrap_or_default();
+        let refuses = description.starts_with("`Idempotency-Key` is refused here with 400");
+        assert_eq!(
+            (takes, refuses),
+            (path != "/api-keys", path == "/api-keys"),
+            "{path}"
+        );
+    }
+    let make = |key: Option<&str>| {
+        let call = alice.request(Method::POST, "/api-keys");
+        let call = match key {
+            Some(key) => call.header("idempotency-key", key),
+            None => call,
+        };
+        call.body(r#"{"name":"x","scopes":["notes:read"]}"#).send()
+    };
+    let refused = make(Some("key")).await.bad_request();
+    refused.naming("Idempotency-Key");
+    // Nothing was made of it, and whoever repeats without one makes another.
+    let (first, second) = (
+        make(None).await.created().json(),
+        make(None).await.created().json(),
+    );
+    assert_ne!(first["secret"], second["secret"]);
+    let keys = alice.get("/api-keys").await.ok().json();
+    assert_eq!(keys.as_array().unwrap().len(), 2);
+}
