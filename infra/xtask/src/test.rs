@@ -41,9 +41,9 @@ enum Suite {
     Aws,
     /// The template's checkers, its transform and its stack
     Template,
-    /// The AWS command line, boto3 and pycognito
+    /// The AWS command line, boto3, pycognito and PyJWT
     Python,
-    /// AWS Amplify, amazon-cognito-identity-js and the AWS SDK for JavaScript
+    /// AWS Amplify, amazon-cognito-identity-js, the AWS SDK for JavaScript, jose, aws-jwt-verify and openid-client
     Node,
     /// The web client: its linter, unit tests and build, then Chromium against a real server
     Web,

@@ -8,12 +8,13 @@ import { setTimeout as delay } from "node:timers/promises";
 
 export const PASSWORD = "Passw0rd!";
 
-export async function startServer() {
+export async function startServer(...options) {
   const binary = process.env.NOTEWARDEN_BIN;
   if (!binary) throw new Error("NOTEWARDEN_BIN must name the server's binary");
   const directory = mkdtempSync(join(tmpdir(), "notewarden-node-"));
   const file = join(directory, "data", "outputs.json");
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", join(directory, "data")], {
+  const data = join(directory, "data");
+  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", data, ...options], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   let exited = null;
