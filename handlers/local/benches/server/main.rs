@@ -1,8 +1,8 @@
-//! What the whole server costs: starting, reading a note, durable writes, pages of long lists, memory; and how
-//! it stands beside its peers.
+//! What the whole server costs: starting, reading a note, by each way in, durable writes, pages of long lists, memory;
+//! and how it stands beside its peers.
 //!
-//! `cargo bench -p notewarden --bench server [-- FIGURE…]`, where a figure is one of `start`, `read`, `write`,
-//! `pages`, `memory` and `peers`; all of them by default.
+//! `cargo bench -p notewarden --bench server [-- FIGURE…]`, where a figure is one of `start`, `read`, `ways`,
+//! `write`, `pages`, `memory` and `peers`; all of them by default.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,9 +19,10 @@ mod peers;
 mod read;
 mod start;
 mod support;
+mod ways;
 mod write;
 
-const FIGURES: [&str; 6] = ["start", "read", "write", "pages", "memory", "peers"];
+const FIGURES: [&str; 7] = ["start", "read", "ways", "write", "pages", "memory", "peers"];
 
 fn main() {
     // `--bench` comes from cargo.
@@ -46,6 +47,7 @@ fn main() {
         match figure {
             "start" => start::measure(),
             "read" => load.block_on(read::measure()),
+            "ways" => load.block_on(ways::measure()),
             "write" => load.block_on(write::measure()),
             "pages" => load.block_on(pages::measure()),
             "memory" => load.block_on(memory::measure()),
