@@ -4,7 +4,7 @@ import { BrowserRouter, Navigate, NavLink, Outlet, Route, Routes } from "react-r
 import { SignIn } from "./auth/sign-in";
 import "./client.css";
 import type { Config } from "./config";
-import type { Kept } from "./files/uploads";
+import type { Kept } from "./files/kept";
 import { NoteList } from "./notes/list";
 import { SessionProvider, useSession } from "./session";
 import { Doorway } from "./shared/doorway";

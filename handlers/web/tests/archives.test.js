@@ -40,9 +40,9 @@ const changing = (page, change) =>
   });
 
 /** Somebody with files, on their page. */
-async function somebody() {
-  const opened = await open(browser, server);
-  await signUp(opened.page, server, newName());
+async function somebody(where = server) {
+  const opened = await open(browser, where);
+  await signUp(opened.page, where, newName());
   await visit(opened.page, "Files");
   await addFiles(opened.page, [{ name: "a.txt" }, { name: "b.txt" }, { name: "harbour.png", type: "image/png", buffer: painting("harbour") }]);
   return opened;
@@ -165,10 +165,22 @@ test("more than an archive may hold is refused in words", async () => {
   await addFiles(page, Array.from({ length: 6 }, (_, number) => ({ name: `${number}.txt` })));
   await page.getByRole("checkbox", { name: "Select all" }).click();
   await page.getByRole("button", { name: "Download as zip" }).click();
-  await page.getByRole("alert").getByText(/8/).waitFor();
+  await page.getByRole("alert").getByText("An archive must select at most 8 files, and selects 9.").waitFor();
   await audit(page);
   await picture(page, "archive-refused");
   await context.close();
+});
+
+test("one archive too many at once is refused in words", async () => {
+  const busy = await startServer("--max-archives-under-way", "0");
+  const { context, page } = await somebody(busy);
+  await box(page, "a.txt").click();
+  await page.getByRole("button", { name: "Download as zip" }).click();
+  await page.getByRole("alert").getByText("As many of your archives as may be at once are still being made.").waitFor();
+  // What was chosen is still chosen, to be tried again.
+  assert.ok(await box(page, "a.txt").isChecked());
+  await context.close();
+  assert.equal(await busy.stop(), 0);
 });
 
 test("nobody downloads another's archive", async () => {

@@ -31,8 +31,14 @@ export async function request(api: Api, path: "/archives" | "/me/export", body: 
   } catch (error) {
     // Without an answer it may have been heard: the key makes it one job.
     if (error instanceof Offline) return await send();
-    throw error;
+    throw inWords(error);
   }
+}
+
+/** The API names the member at fault, which on a page is the archive itself. */
+function inWords(error: unknown): unknown {
+  if (!(error instanceof ApiError) || error.status !== 422) return error;
+  return new ApiError(error.status, error.type, error.message.replace(/^`files`/, "an archive"), error.requestId);
 }
 
 export function useJob(first: Job, onGone: (archiveId: string) => void): Followed {

@@ -38,6 +38,10 @@ test("what nobody undoes goes, and so does what waited when more is deleted", as
   expect(made.current().undoable).toBe(0);
   made.restored("a");
   expect(hidden()).toEqual(["b"]);
+  // What waits stays hidden while the list is read anew.
+  made.ask(["c"]);
+  made.reread();
+  expect(hidden()).toEqual(["c"]);
 });
 
 test("what notes use comes back, until somebody insists", async () => {

@@ -74,6 +74,12 @@ export class Deletions {
     this.tell();
   }
 
+  /** The list is read again: what was gone before is not in it, unless somebody has put it there since. */
+  reread(): void {
+    this.gone = [];
+    this.tell();
+  }
+
   /** A file of this name is there again. */
   restored(name: string): void {
     this.gone = this.gone.filter((other) => other !== name);

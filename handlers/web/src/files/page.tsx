@@ -19,13 +19,14 @@ import { Deletions } from "./deletions";
 import { follow, pathOfFile } from "./download";
 import "./files.css";
 import { within, type Folder } from "./folders";
+import type { Kept } from "./kept";
 import { Picture } from "./picture";
 import { chosen, NOTHING, type Selection } from "./selection";
 import { archiveName, baseName, pathBelow, safeName, size } from "./size";
 import { FileStore, type StoredFile } from "./store";
 import { addressOf, FileTable } from "./table";
 import { UploadLine } from "./upload-line";
-import { Uploads, type Kept } from "./uploads";
+import { Uploads } from "./uploads";
 
 export function FilePage() {
   const { "*": path = "" } = useParams();
@@ -48,8 +49,9 @@ export function FilePage() {
   const fail = useCallback((error: unknown) => (error instanceof SessionEnded ? expired() : setFailure(sentence(error))), [expired]);
   const read = useCallback(() => {
     setFailure(null);
+    deletions.reread();
     store.list().then(setFiles, fail);
-  }, [store, fail]);
+  }, [deletions, store, fail]);
   useEffect(read, [read]);
 
   const { getRootProps, getInputProps, isDragActive, open: browse } = useDropzone({
@@ -184,9 +186,10 @@ function useUploads(store: FileStore, onStored: (file: StoredFile) => void): Upl
   return kept.uploads;
 }
 
-/** Deletes by the API, which knows what notes use; what waits when the page is left goes then. */
+/** The session's deletions, by the API, which knows what notes use; what waits when the page is left goes then. */
 function useDeletions(api: Api, store: FileStore) {
-  const [deletions] = useState(() => new Deletions((name, force) => removed(api, store, name, force), UNDO_WITHIN));
+  const kept = useOutletContext<Kept>();
+  const [deletions] = useState(() => (kept.deletions ??= new Deletions((name, force) => removed(api, store, name, force), UNDO_WITHIN)));
   const deleted = useSyncExternalStore(deletions.subscribe, deletions.current);
   useEffect(() => () => void deletions.flush(), [deletions]);
   return { deletions, deleted };

@@ -95,10 +95,3 @@ export class Uploads {
     for (const listener of this.listeners) listener();
   }
 }
-
-/** What outlives a page of the client, for as long as somebody is signed in. */
-export interface Kept {
-  uploads?: Uploads;
-  /** Hears of each stored file while the files' page is shown. */
-  stored?: (file: { name: string; size: number; modifiedAt: number }) => void;
-}
