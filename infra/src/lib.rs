@@ -36,6 +36,7 @@ mod role;
 mod token_api;
 mod user_pool;
 
+mod client;
 mod deployment;
 mod error;
 
@@ -48,6 +49,7 @@ mod yaml;
 pub use self::{
     api::{ApiSettings, CorsSettings, Route, RouteAuth, RouteMatch},
     bucket::{BucketSettings, CorsRule, LifecycleRule},
+    client::{CLIENT_HEADERS, ClientConfig, NoSuchOutput, content_security_policy},
     deployment::Deployment,
     error::TemplateError,
     function::FunctionSettings,

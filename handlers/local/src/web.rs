@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
-use serde::Serialize;
+use notewarden_infra::{CLIENT_HEADERS, ClientConfig, content_security_policy};
 use serde_json::json;
 
 use crate::{
@@ -13,39 +13,10 @@ use crate::{
     wire::{self, Response},
 };
 
-/// Only what this server serves may run, be shown or be called. Pictures may come from memory too: previews.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-/// What every answer here carries.
-const HEADERS: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (
-        HeaderName::from_static("cross-origin-opener-policy"),
-        "same-origin",
-    ),
-];
 /// The pages of the build.
 const CLIENT: &str = "index.html";
 /// The page at `/_local/`.
 pub const CONSOLE: &str = "console.html";
-
-/// `/config.json`. A deployment writes the same, with its own addresses.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Config<'a> {
-    region: &'static str,
-    user_pool: &'a str,
-    user_pool_client: &'a str,
-    identity_pool: &'a str,
-    bucket: &'a str,
-    /// The API's base URL, which may be relative to the page's origin.
-    api: &'static str,
-    /// Where Cognito and S3 are reached, where that is not AWS.
-    endpoint: &'static str,
-}
 
 /// Where a built client is, if there is one: `web` beside the program, as a release archive has it, or else where
 /// `npm run build` leaves it in the source tree.
@@ -90,9 +61,18 @@ pub async fn page(app: &App, name: &'static str) -> Response {
 }
 
 fn protect(response: &mut Response) {
-    for (name, value) in HEADERS {
-        let value = HeaderValue::from_static(value);
-        response.headers_mut().insert(name, value);
+    // Everything that a page calls is at its own origin.
+    let policy = HeaderValue::try_from(content_security_policy(&[]));
+    let headers = response.headers_mut();
+    // INVARIANT: the policy is visible ASCII.
+    headers.extend(
+        policy
+            .ok()
+            .map(|policy| (header::CONTENT_SECURITY_POLICY, policy)),
+    );
+    for (name, value) in CLIENT_HEADERS {
+        let name = HeaderName::from_static(name);
+        headers.insert(name, HeaderValue::from_static(value));
     }
 }
 
@@ -105,14 +85,14 @@ fn to_client() -> Response {
 }
 
 fn config(deployment: &Deployment) -> Response {
-    let config = Config {
-        region: REGION,
-        user_pool: &deployment.user_pool,
-        user_pool_client: &deployment.user_pool_client,
-        identity_pool: &deployment.identity_pool,
-        bucket: &deployment.bucket,
-        api: "/",
-        endpoint: "/",
+    let config = ClientConfig {
+        region: REGION.to_owned(),
+        user_pool: deployment.user_pool.clone(),
+        user_pool_client: deployment.user_pool_client.clone(),
+        identity_pool: deployment.identity_pool.clone(),
+        bucket: deployment.bucket.clone(),
+        api: "/".to_owned(),
+        endpoint: Some("/".to_owned()),
     };
     let mut response = wire::json(StatusCode::OK, &config);
     let cache = HeaderValue::from_static("no-cache");
@@ -206,11 +186,5 @@ mod tests {
     #[tokio::test]
     async fn without_a_build_the_answer_says_so() {
         assert_eq!(serve(None, "").await.status(), StatusCode::NOT_FOUND);
-    }
-
-    #[test]
-    fn nothing_inline_may_run() {
-        assert!(!CONTENT_SECURITY_POLICY.contains("unsafe"));
-        assert!(CONTENT_SECURITY_POLICY.starts_with("default-src 'none'; script-src 'self';"));
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod client;
 mod cost;
 mod durability;
 mod package;
@@ -34,6 +35,7 @@ enum Task {
     Test(test::Test),
     Bench(bench::Bench),
     Package(package::Package),
+    Client(client::Client),
     Cost(cost::Cost),
     Durability(durability::Durability),
 }
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Task::Test(task) => task.run(),
         Task::Bench(task) => task.run(),
         Task::Package(task) => task.run(),
+        Task::Client(task) => task.run(),
         Task::Cost(task) => task.run(),
         Task::Durability(task) => task.run(),
     };

@@ -24,6 +24,11 @@ pub(crate) fn build() -> Result<Option<String>, Failure> {
     Ok(missing)
 }
 
+/// Where the build is.
+pub(crate) fn built() -> PathBuf {
+    workspace::root().join("handlers/web/dist")
+}
+
 /// `npm run NAME` in the client's folder.
 pub(crate) fn script(folder: PathBuf, name: &str) -> Command {
     let mut npm = Command::new("npm");

@@ -18,6 +18,7 @@ from cfnlint.decode import cfn_yaml
 from samtranslator.translator.transform import transform
 
 TEMPLATE = pathlib.Path(__file__).parents[3] / "infra" / "template.yaml"
+CLIENT_TEMPLATE = TEMPLATE.with_name("client.yaml")
 
 EVERYTHING = {
     "Stage": "dev",

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from conftest import TEMPLATE
+from conftest import CLIENT_TEMPLATE, TEMPLATE
 
 
 def lint(path: pathlib.Path) -> None:
@@ -23,8 +23,9 @@ def resource(template: dict, kind: str) -> dict:
     return found[0]
 
 
-def test_the_template_has_no_finding():
-    lint(TEMPLATE)
+@pytest.mark.parametrize("template", [TEMPLATE, CLIENT_TEMPLATE], ids=lambda path: path.name)
+def test_the_template_has_no_finding(template):
+    lint(template)
 
 
 @pytest.mark.parametrize("variant", ["default_template", "full_template"])

@@ -82,8 +82,8 @@ const CRATES: [Crate; 18] = [
         ],
     ),
     row("infra", "notewarden-infra", &[DOMAIN]),
-    // The plans of archives, which their costs are held to.
-    row("infra/xtask", "xtask", &[DOMAIN]),
+    // The plans of archives, which their costs are held to, and what the template's outputs mean to the web client.
+    row("infra/xtask", "xtask", &[DOMAIN, "notewarden-infra"]),
     row("testkit", TESTKIT, &[DOMAIN]),
 ];
 

@@ -1,6 +1,6 @@
 //! The web client: what its own tools say of it, then every flow in Chromium against a real server.
 
-use std::{env, ffi::OsString, process::Command};
+use std::{env, ffi::OsString, path::Path, process::Command};
 
 use super::{Outcome, npm};
 use crate::{
@@ -18,9 +18,11 @@ pub(super) fn run() -> Result<Outcome, Failure> {
         command::run(&mut web::script(folder.clone(), script))?;
     }
     let server = workspace::build_server(false)?;
+    let xtask = env::current_exe().map_err(|source| Failure::file(Path::new("xtask"), source))?;
     command::run(
         web::script(folder, "browser")
             .env("NOTEWARDEN_BIN", server)
+            .env("NOTEWARDEN_XTASK", xtask)
             .env("CHROMIUM", chromium),
     )?;
     Ok(Outcome::Passed)
