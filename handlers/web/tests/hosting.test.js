@@ -1,7 +1,8 @@
-// The same build away from the server: hosted at another origin as `infra/client.yaml` has it.
+// The same build away from the server: hosted at another origin as `infra/client.yaml` has it, and out of a release
+// archive.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
@@ -9,7 +10,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 
-import { addFiles, newName, open, painting, signUp, startBrowser, startServer, visit, write } from "./world.js";
+import { addFiles, newName, open, painting, signUp, startBrowser, startServer, startUnpacked, visit, write } from "./world.js";
 
 const TEMPLATE = readFileSync(fileURLToPath(new URL("../../../infra/client.yaml", import.meta.url)), "utf8");
 const TYPES = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml" };
@@ -84,4 +85,18 @@ test("the site has the client and nothing of the local server's console", () => 
   const config = JSON.parse(readFileSync(join(folder, "site", "config.json"), "utf8"));
   assert.equal(config.userPool, server.outputs.UserPool);
   assert.throws(() => readFileSync(join(folder, "site", "app", "console.html")), { code: "ENOENT" });
+});
+
+test("an unpacked release serves the client that is in it", async () => {
+  const release = process.env.NOTEWARDEN_RELEASE;
+  assert.ok(release, "NOTEWARDEN_RELEASE must name the folder of an unpacked release");
+  const unpacked = await startUnpacked(join(release, "notewarden"));
+  // It is this folder's, and not one that was built in the source tree.
+  writeFileSync(join(release, "web", "here.txt"), "here");
+  assert.equal(await (await fetch(`${unpacked.outputs.Endpoint}/app/here.txt`)).text(), "here");
+  const { context, page } = await open(browser, unpacked);
+  await signUp(page, unpacked, newName());
+  await write(page, "# Out of an archive");
+  await context.close();
+  assert.equal(await unpacked.stop(), 0);
 });

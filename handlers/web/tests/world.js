@@ -19,10 +19,16 @@ const PICTURES = fileURLToPath(new URL("../../../target/web-pictures", import.me
 export async function startServer(...options) {
   const binary = process.env.NOTEWARDEN_BIN;
   if (!binary) throw new Error("NOTEWARDEN_BIN must name the server's binary");
-  const web = fileURLToPath(new URL("../dist", import.meta.url));
+  return run(binary, ["--web", fileURLToPath(new URL("../dist", import.meta.url)), ...options]);
+}
+
+/** A server that finds what it serves by itself. */
+export const startUnpacked = (binary) => run(binary, []);
+
+async function run(binary, options) {
   const directory = mkdtempSync(join(tmpdir(), "notewarden-web-"));
   const file = join(directory, "data", "outputs.json");
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--web", web, "--data-dir", join(directory, "data"), ...options], {
+  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--data-dir", join(directory, "data"), ...options], {
     stdio: ["ignore", "ignore", "inherit"],
   });
   let exited = null;

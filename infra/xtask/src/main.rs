@@ -10,6 +10,7 @@ mod client;
 mod cost;
 mod durability;
 mod package;
+mod release;
 mod test;
 mod up;
 mod web;
@@ -36,6 +37,7 @@ enum Task {
     Bench(bench::Bench),
     Package(package::Package),
     Client(client::Client),
+    Release(release::Release),
     Cost(cost::Cost),
     Durability(durability::Durability),
 }
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Task::Bench(task) => task.run(),
         Task::Package(task) => task.run(),
         Task::Client(task) => task.run(),
+        Task::Release(task) => task.run(),
         Task::Cost(task) => task.run(),
         Task::Durability(task) => task.run(),
     };
