@@ -1,5 +1,5 @@
-//! What a function answers when AWS fails: on every route what the local server answers whose stores fail, in time, and
-//! without a word in the log of what people wrote or of credentials.
+//! What a function answers when AWS fails, or hands out what cannot be read: on every route what the local server answers
+//! whose stores do, in time, and without a word in the log of what people wrote or of credentials.
 
 mod stores;
 
@@ -12,6 +12,7 @@ use notewarden::{
     wiring::{self, Settings},
 };
 use notewarden_api::{Auth, RouteInfo, routes};
+use notewarden_domain::StoreError;
 use notewarden_testkit::{
     SeededIds,
     fixtures::{identity, request_context},
@@ -128,14 +129,14 @@ fn path(route: &RouteInfo) -> String {
         .replace("{archiveId}", id)
 }
 
-/// What the local server answers on each route when its stores fail.
-async fn on_one_machine() -> Vec<Seen> {
+/// What the local server answers on these routes when its stores fail with this.
+async fn on_one_machine(routes: &[RouteInfo], error: fn() -> StoreError) -> Vec<Seen> {
     let dir = tempfile::tempdir().unwrap();
     let settings = Settings::new(dir.path(), Arc::new(|_| ()));
     let mut app = wiring::open(settings).await.unwrap();
     let parts = Arc::get_mut(&mut app).unwrap();
     let settings = parts.gateway.settings().clone();
-    let router = notewarden_api::router(stores::app());
+    let router = notewarden_api::router(stores::app(error));
     parts.gateway = Gateway::new(settings, None, router);
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let server = Server::start(listener, app.clone()).unwrap();
@@ -143,7 +144,7 @@ async fn on_one_machine() -> Vec<Seen> {
     let place = Arc::new(Place::at(serde_json::to_value(outputs).unwrap()));
     let alice = Actor::sign_up(&place, "alice").await;
     let mut answers = Vec::new();
-    for route in routes() {
+    for route in routes {
         let body = body(route).map(|body| serde_json::from_str(&body).unwrap());
         let answer = alice.call(route.method.clone(), &path(route), body).await;
         let headers = answer.headers.iter();
@@ -162,8 +163,8 @@ async fn on_one_machine() -> Vec<Seen> {
     answers
 }
 
-/// What the function answers on each route during an outage, and all that it logs.
-async fn on_aws(outage: &Outage) -> (Vec<Seen>, Vec<Value>) {
+/// What the function answers on these routes during an outage, and all that it logs.
+async fn on_aws(routes: &[RouteInfo], outage: &Outage) -> (Vec<Seen>, Vec<Value>) {
     let dynamodb = ScriptedServer::start(outage.dynamodb.clone()).await;
     let s3 = ScriptedServer::start(outage.s3.clone()).await;
     let (dynamodb, at_s3) = (dynamodb, s3.endpoint());
@@ -175,7 +176,7 @@ async fn on_aws(outage: &Outage) -> (Vec<Seen>, Vec<Value>) {
     let function = Function::start("api", &[&variables, &STORES[..]].concat()).await;
     let alice = identity(&SeededIds::new(1));
     let mut answers = Vec::new();
-    for route in routes() {
+    for route in routes {
         let context = request_context(&alice, route.method.as_str(), &path(route));
         let event = http_event(&context, body(route).as_deref());
         let reply = function.invoke_within(&event, outage.time).await.unwrap();
@@ -185,7 +186,7 @@ async fn on_aws(outage: &Outage) -> (Vec<Seen>, Vec<Value>) {
         let status = reply["statusCode"].as_u64().unwrap().try_into().unwrap();
         answers.push(Seen::new(status, headers, reply["body"].as_str().unwrap()));
     }
-    let count = routes().len();
+    let count = routes.len();
     let log = function.log_when(|lines| records(lines).count() == count);
     (answers, log.await)
 }
@@ -197,7 +198,8 @@ fn records(log: &[Value]) -> impl Iterator<Item = &Value> {
 
 #[tokio::test]
 async fn the_function_answers_as_the_local_server_whose_stores_fail() {
-    let expected = on_one_machine().await;
+    let unavailable = || StoreError::unavailable("the disk is gone");
+    let expected = on_one_machine(routes(), unavailable).await;
     for (route, seen) in routes().iter().zip(&expected) {
         let status = if route.auth == Auth::None { 200 } else { 503 };
         assert_eq!(seen.status, status, "{} {seen:?}", route.path);
@@ -205,7 +207,7 @@ async fn the_function_answers_as_the_local_server_whose_stores_fail() {
     let mut running = JoinSet::new();
     for outage in outages() {
         running.spawn(async move {
-            let (answers, log) = on_aws(&outage).await;
+            let (answers, log) = on_aws(routes(), &outage).await;
             (outage, answers, log)
         });
     }
@@ -216,14 +218,49 @@ async fn the_function_answers_as_the_local_server_whose_stores_fail() {
         }
         let failed = records(&log).filter(|line| line["status"] == 503);
         assert_eq!(failed.count(), routes().len() - 1, "{name}: {log:?}");
-        let log = Value::from(log).to_string();
-        for secret in [
-            WRITTEN,
-            "letter.txt",
-            "a-secret-access-key",
-            "a-session-token",
-        ] {
-            assert!(!log.contains(secret), "{name}: `{secret}` is in {log}");
-        }
+        tells_no_secret(&log);
     }
+}
+
+fn tells_no_secret(log: &[Value]) {
+    let log = Value::from(log).to_string();
+    for secret in [
+        WRITTEN,
+        "letter.txt",
+        "a-secret-access-key",
+        "a-session-token",
+    ] {
+        assert!(!log.contains(secret), "`{secret}` is in {log}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_an_internal_error_in_both_places() {
+    let reads = ["/notes/{noteId}", "/archives/{archiveId}"];
+    let is_read = |route: &&RouteInfo| route.method == Method::GET && reads.contains(&route.path);
+    let routes: Vec<_> = routes().iter().filter(is_read).cloned().collect();
+    let corrupt = || StoreError::corrupt("a row", "it is not in UTF-8");
+    let expected = on_one_machine(&routes, corrupt).await;
+    let written = json!({ "Item": { "content": { "S": WRITTEN }, "version": { "S": WRITTEN } } });
+    let (answers, log) = on_aws(
+        &routes,
+        &Outage {
+            name: "items of something else",
+            dynamodb: Step::answer(200, written.to_string())
+                .with("content-type", "application/x-amz-json-1.0"),
+            s3: Step::answer(200, ""),
+            time: ENOUGH,
+        },
+    )
+    .await;
+    assert_eq!(answers, expected);
+    for seen in &answers {
+        assert_eq!(seen.status, 500);
+        assert_eq!(seen.body["type"], "urn:notewarden:problem:internal");
+    }
+    let failures = log
+        .iter()
+        .filter(|line| line["message"] == "request failed");
+    assert_eq!(failures.count(), routes.len(), "{log:?}");
+    tells_no_secret(&log);
 }

@@ -20,15 +20,15 @@ use steps::{Step, steps};
 const UNREACHED: [(&str, &str); 4] = [
     (
         "urn:notewarden:problem:internal",
-        "nothing is broken in either place",
+        "nothing is broken in either place; what cannot be read is in `failing`",
     ),
     (
         "urn:notewarden:problem:quota-exceeded",
         "a function has no other quota than 10,000 files and 10 GiB",
     ),
     (
-        "urn:notewarden:problem:too-many-requests",
-        "when a key is used up depends on how fast it is used",
+        "urn:notewarden:problem:too-many",
+        "a hundred keys are as many transactions, for each of which moto copies all of its tables",
     ),
     (
         "urn:notewarden:problem:unavailable",

@@ -1,6 +1,6 @@
 //! Stores of which none does anything.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use notewarden_domain::{
@@ -25,18 +25,18 @@ use notewarden_domain::{
 use notewarden_testkit::{FixedClock, PlainLinks, SeededIds, fixtures::NOON};
 use uuid::Uuid;
 
-/// Every store, out of reach.
-struct Down;
+/// Every store, and what each call fails with.
+struct Failing(fn() -> StoreError);
 
-fn down<T>() -> Result<T, StoreError> {
-    Err(StoreError::unavailable(io::Error::other(
-        "the disk is gone",
-    )))
+impl Failing {
+    fn fail<T>(&self) -> Result<T, StoreError> {
+        Err((self.0)())
+    }
 }
 
-/// The API over stores that fail.
-pub fn app() -> notewarden_api::App {
-    let (stores, ids) = (Arc::new(Down), Arc::new(SeededIds::new(1)));
+/// The API over stores that fail with this.
+pub fn app(error: fn() -> StoreError) -> notewarden_api::App {
+    let (stores, ids) = (Arc::new(Failing(error)), Arc::new(SeededIds::new(1)));
     let (clock, links) = (Arc::new(FixedClock::at(NOON)), Arc::new(PlainLinks(NOON)));
     notewarden_api::App {
         notes: Notes::new(
@@ -84,13 +84,13 @@ pub fn app() -> notewarden_api::App {
 }
 
 #[async_trait]
-impl NoteStore for Down {
+impl NoteStore for Failing {
     async fn create<'a>(
         &self,
         _: &Note,
         _: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn claimed(
@@ -98,27 +98,27 @@ impl NoteStore for Down {
         _: &IdempotencyClaim,
         _: Timestamp,
     ) -> Result<Option<Creation>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn get(&self, _: &IdentityId, _: NoteId) -> Result<Option<Note>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn list(&self, _: &IdentityId, _: &NoteQuery) -> Result<NotePage, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn count(&self, _: &IdentityId) -> Result<u64, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn replace(&self, _: &Note, _: Version) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete(&self, _: &IdentityId, _: NoteId, _: Version) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn notes_using(
@@ -127,29 +127,29 @@ impl NoteStore for Down {
         _: &FileName,
         _: usize,
     ) -> Result<Vec<NoteId>, StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl FileStore for Down {
+impl FileStore for Failing {
     async fn head(&self, _: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete(&self, _: &ObjectKey) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete_unchanged(&self, _: &ObjectKey, _: &str) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl FileIndex for Down {
+impl FileIndex for Failing {
     async fn list(&self, _: &IdentityId, _: &FileQuery) -> Result<FilePage, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn find(
@@ -157,16 +157,16 @@ impl FileIndex for Down {
         _: &IdentityId,
         _: &[FileName],
     ) -> Result<Vec<Option<FileMeta>>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn usage(&self, _: &IdentityId) -> Result<Usage, StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl ArchiveStore for Down {
+impl ArchiveStore for Failing {
     async fn create<'a>(
         &self,
         _: &Job,
@@ -174,11 +174,11 @@ impl ArchiveStore for Down {
         _: Option<&'a IdempotencyClaim>,
         _: u32,
     ) -> Result<Creation, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn get(&self, _: &IdentityId, _: ArchiveId) -> Result<Option<Job>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn selection(
@@ -186,35 +186,35 @@ impl ArchiveStore for Down {
         _: &IdentityId,
         _: ArchiveId,
     ) -> Result<Option<Selection>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn list(&self, _: &IdentityId, _: &ArchiveQuery) -> Result<ArchivePage, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn under_way(&self, _: &IdentityId) -> Result<Vec<Job>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn replace(&self, _: &Job, _: Version) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete(&self, _: &IdentityId, _: ArchiveId, _: Version) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl IdempotencyStore for Down {
+impl IdempotencyStore for Failing {
     async fn claim(
         &self,
         _: &IdempotencyClaim,
         _: Uuid,
         _: Timestamp,
     ) -> Result<Creation, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn claimed(
@@ -222,73 +222,73 @@ impl IdempotencyStore for Down {
         _: &IdempotencyClaim,
         _: Timestamp,
     ) -> Result<Option<Creation>, StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl ApiKeyStore for Down {
+impl ApiKeyStore for Failing {
     async fn create(&self, _: &ApiKey) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn find(&self, _: ApiKeyId) -> Result<Option<ApiKey>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn list(&self, _: &IdentityId) -> Result<Vec<ApiKey>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn note_use(&self, _: &IdentityId, _: ApiKeyId, _: Timestamp) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete(&self, _: &IdentityId, _: ApiKeyId) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl IdentityLinks for Down {
+impl IdentityLinks for Failing {
     async fn find(&self, _: &Login) -> Result<Option<IdentityId>, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn link(&self, _: &Login, _: &IdentityId) -> Result<IdentityId, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn forget(&self, _: &IdentityId) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl IdentityBroker for Down {
+impl IdentityBroker for Failing {
     async fn identify(&self, _: &str, _: &str) -> Result<LoginOutcome, StoreError> {
-        down()
+        self.fail()
     }
 
     async fn forget(&self, _: &IdentityId) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl Accounts for Down {
+impl Accounts for Failing {
     async fn disable(&self, _: Uuid) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 
     async fn delete(&self, _: Uuid) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
 #[async_trait]
-impl WorkQueue for Down {
+impl WorkQueue for Failing {
     async fn send(&self, _: &Work, _: Duration) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }

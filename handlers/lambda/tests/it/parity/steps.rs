@@ -45,7 +45,7 @@ pub struct Ask {
     pub headers: Vec<(&'static str, &'static str)>,
     pub body: Vec<u8>,
     pub expected: u16,
-    /// How often it is made.
+    /// How often it is made at most until it is answered as expected.
     pub times: usize,
     /// What makes it dearer than other requests for its route.
     pub of: &'static str,
@@ -81,8 +81,8 @@ impl Ask {
         self
     }
 
-    const fn times(mut self, times: usize) -> Self {
-        self.times = times;
+    const fn until_answered(mut self, most: usize) -> Self {
+        self.times = most;
         self
     }
 }
@@ -113,7 +113,6 @@ pub fn steps() -> Vec<Step> {
     let asks = asks.into_iter().map(Step::Ask);
     asks.chain(files::files())
         .chain(archives::archives())
-        .chain(keys::many().into_iter().map(Step::Ask))
         .chain(account::account())
         .collect()
 }
