@@ -18,7 +18,7 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 /// The same within a path, whose slashes stay.
-const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
+pub(crate) const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 /// Room for the canonical request of an ordinary API call.
 const ORDINARY: usize = 1024;
@@ -33,11 +33,7 @@ pub(crate) fn request(
     let mut out = Vec::with_capacity(ORDINARY);
     out.extend_from_slice(request.method.as_bytes());
     out.push(b'\n');
-    match service.path {
-        PathRule::Normalized => path::write_normalized(request.path, &mut out),
-        PathRule::Verbatim => path::write_verbatim(request.path, &mut out)
-            .ok_or(Refusal::Malformed(Malformation::Path))?,
-    }
+    write_path(request.path, service, &mut out)?;
     out.push(b'\n');
     query::write(request.query, &mut out);
     out.push(b'\n');
@@ -47,6 +43,17 @@ pub(crate) fn request(
     out.push(b'\n');
     payload.write(&mut out);
     Ok(out)
+}
+
+/// Appends the canonical URI of `path`, as `service` makes it.
+pub(crate) fn write_path(path: &str, service: Service, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    match service.path {
+        PathRule::Normalized => path::write_normalized(path, out),
+        PathRule::Verbatim => {
+            path::write_verbatim(path, out).ok_or(Refusal::Malformed(Malformation::Path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Appends `bytes` percent-encoded.

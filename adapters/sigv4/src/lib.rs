@@ -33,6 +33,8 @@
 //! assert_eq!(outcome.unwrap_err(), Refusal::MissingAuthentication);
 //! ```
 //!
+//! Where a signature does not match, [`Evidence`] of the request tells later which [`Mistake`] gives the client's.
+//!
 //! **Authorize the bytes that are served.** The signature of services other than S3 covers the
 //! *normalized* path, so `/a/../b` verifies with a signature made for `/b`. Whoever routes and
 //! authorizes must use the same path, the one in the request line, and must not resolve dot segments
@@ -44,6 +46,7 @@ mod canonical;
 mod claim;
 mod credentials;
 mod date;
+mod diagnosis;
 mod fields;
 mod hexadecimal;
 mod payload;
@@ -62,6 +65,7 @@ pub use body::{
     BodyDecoder, BodyError, ChecksumAlgorithm, ChunkedDecoder, PlainBody, TrailerSlot, VerifiedBody,
 };
 pub use credentials::{Credentials, KeySource};
+pub use diagnosis::{Diagnosis, Evidence, Mistake};
 pub use payload::Payload;
 pub use refusal::{Malformation, Mismatch, Refusal, ScopePart};
 pub use request::{Body, Request};

@@ -164,12 +164,53 @@ impl std::fmt::Display for ScopePart {
     }
 }
 
-/// What a signature was checked against, so that the signer can be debugged. A session token in it is
-/// replaced by `[redacted]`.
+/// What a signature was checked against, so that the signer can be debugged. A session token in it, and whatever else
+/// would let its reader in somewhere, is replaced by `[redacted]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// The canonical request.
     pub canonical_request: String,
     /// The string to sign.
     pub string_to_sign: String,
+}
+
+impl Mismatch {
+    /// Both texts as they may be shown.
+    #[cold]
+    pub(crate) fn shown(canonical_request: &[u8], string_to_sign: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(canonical_request);
+        // However these are written, what is secret is known by its name: a header's, or a parameter's.
+        let shown = text.split('\n').map(|line| match line.split_once(':') {
+            Some((name, value)) if is_secret(name) && !value.trim().is_empty() => {
+                format!("{name}:{REDACTED}")
+            }
+            _ => {
+                let fields = line.split('&').map(|field| match field.split_once('=') {
+                    Some((name, value)) if is_secret(name) && !value.is_empty() => {
+                        format!("{name}={REDACTED}")
+                    }
+                    _ => field.to_owned(),
+                });
+                fields.collect::<Vec<_>>().join("&")
+            }
+        });
+        Self {
+            canonical_request: shown.collect::<Vec<_>>().join("\n"),
+            string_to_sign: String::from_utf8_lossy(string_to_sign).into_owned(),
+        }
+    }
+}
+
+const REDACTED: &str = "[redacted]";
+
+/// Whether the value of the header or parameter `name` is nothing to show.
+fn is_secret(name: &str) -> bool {
+    [
+        "x-amz-security-token",
+        "authorization",
+        "cookie",
+        "x-api-key",
+    ]
+    .iter()
+    .any(|secret| name.eq_ignore_ascii_case(secret))
 }

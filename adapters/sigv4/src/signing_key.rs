@@ -17,13 +17,28 @@ pub(crate) struct SigningKey(Hmac<Sha256>);
 
 impl SigningKey {
     pub(crate) fn derive(secret: &str, day: &str, region: &str, service: &str) -> Self {
-        let date = keyed(&[b"AWS4", secret.as_bytes()].concat());
-        let region = [region, service, TERMINATOR]
-            .into_iter()
-            .fold(mac(&date, day.as_bytes()), |key, part| {
-                mac(&keyed(&key), part.as_bytes())
-            });
-        Self(keyed(&region))
+        let start = [b"AWS4", secret.as_bytes()].concat();
+        Self::chain(&start, [day, region, service, TERMINATOR], |key| key.into())
+    }
+
+    /// As clients derive it that forget the `AWS4`.
+    pub(crate) fn derive_plain(secret: &str, day: &str, region: &str, service: &str) -> Self {
+        let start = secret.as_bytes();
+        Self::chain(start, [day, region, service, TERMINATOR], |key| key.into())
+    }
+
+    /// As clients derive it whose HMAC answers hexadecimal digits.
+    pub(crate) fn derive_of_digits(secret: &str, day: &str, region: &str, service: &str) -> Self {
+        let start = [b"AWS4", secret.as_bytes()].concat();
+        let digits = |key: [u8; 32]| crate::hexadecimal::text(&key).into_bytes();
+        Self::chain(&start, [day, region, service, TERMINATOR], digits)
+    }
+
+    fn chain(start: &[u8], parts: [&str; 4], key_of: impl Fn([u8; 32]) -> Vec<u8>) -> Self {
+        let last = parts.into_iter().fold(start.to_vec(), |key, part| {
+            key_of(mac(&keyed(&key), part.as_bytes()))
+        });
+        Self(keyed(&last))
     }
 
     /// The HMAC-SHA-256 of `message`.

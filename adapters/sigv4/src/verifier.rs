@@ -3,7 +3,6 @@
 use std::{num::NonZeroUsize, sync::Arc, time::SystemTime};
 
 use http::header;
-use percent_encoding::percent_encode;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -68,7 +67,8 @@ impl Verifier {
         };
         let string_to_sign = key.string_to_sign("", &[Sha256::digest(&canonical_request).into()]);
         if !bool::from(key.sign(&string_to_sign).ct_eq(&claim.signature)) {
-            return Err(mismatch(&claim, &canonical_request, &string_to_sign));
+            let mismatch = Mismatch::shown(&canonical_request, &string_to_sign);
+            return Err(Refusal::SignatureMismatch(Box::new(mismatch)));
         }
         payload.check(body)?;
 
@@ -96,21 +96,4 @@ fn check_host(request: &Request<'_>) -> Result<(), Refusal> {
     } else {
         Err(Refusal::Malformed(Malformation::Host))
     }
-}
-
-/// Keeps what was compared, without the session token.
-#[cold]
-fn mismatch(claim: &Claim<'_>, canonical_request: &[u8], string_to_sign: &[u8]) -> Refusal {
-    let mut canonical_request = String::from_utf8_lossy(canonical_request).into_owned();
-    if let Some(token) = claim.session_token.as_deref().filter(|it| !it.is_empty()) {
-        let plain = String::from_utf8_lossy(token).into_owned();
-        let encoded = percent_encode(token, canonical::RESERVED).to_string();
-        for token in [plain, encoded] {
-            canonical_request = canonical_request.replace(&token, "[redacted]");
-        }
-    }
-    Refusal::SignatureMismatch(Box::new(Mismatch {
-        canonical_request,
-        string_to_sign: String::from_utf8_lossy(string_to_sign).into_owned(),
-    }))
 }

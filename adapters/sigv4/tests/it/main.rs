@@ -11,6 +11,7 @@ mod wire;
 
 mod attacks;
 mod bodies;
+mod diagnosis;
 mod published;
 mod robustness;
 mod roundtrip;
