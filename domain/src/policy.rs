@@ -30,8 +30,8 @@ pub use check::Warning;
 pub use compiled::{CompiledPolicies, CompiledPoliciesBuilder, PolicyLayer, Verdict};
 pub use context::{Context, ContextValue};
 pub use document::{
-    ConditionValue, Effect, LanguageVersion, OneOrMany, OperatorBlock, Policy, PolicyKind,
-    PrincipalCategory, PrincipalElement, Principals, Selector, Statement,
+    ConditionValue, Effect, LanguageVersion, Layout, OneOrMany, OperatorBlock, Policy, PolicyKind,
+    PrincipalCategory, PrincipalElement, Principals, Selector, Source, Statement,
 };
 pub use error::{PolicyError, Position};
 pub use explain::{Explanation, Mismatch, StatementExplanation, StatementRef, Tried};

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Request, explain::Explanation, statement::Subject};
+use super::{Policy, Request, explain::Explanation, statement::Subject};
 pub use builder::CompiledPoliciesBuilder;
 pub(super) use decide::Reason;
 use decide::{Facts, decide};
@@ -153,6 +153,29 @@ impl CompiledPolicies {
         });
         let (verdict, reason) = decide(&facts);
         Explanation::new(request, verdict, reason, statements)
+    }
+
+    /// The policies that have a say, in the order in which explanations go through them: the part of each, its name
+    /// there, and the policy.
+    pub fn policies(&self) -> impl Iterator<Item = (PolicyLayer, Cow<'_, str>, &Policy)> {
+        let parts = [
+            (PolicyLayer::Identity, vec![&self.identity]),
+            (PolicyLayer::Resource, self.resource.iter().collect()),
+            (PolicyLayer::Boundary, self.boundary.iter().collect()),
+            (PolicyLayer::Session, self.session.iter().collect()),
+            (
+                PolicyLayer::ServiceControl,
+                self.service_control.iter().collect(),
+            ),
+            (
+                PolicyLayer::ResourceControl,
+                self.resource_control.iter().collect(),
+            ),
+        ];
+        parts.into_iter().flat_map(|(part, layers): (_, Vec<_>)| {
+            let policies = layers.into_iter().flat_map(Layer::policies);
+            policies.map(move |(name, policy)| (part, name, policy))
+        })
     }
 
     fn facts(

@@ -5,7 +5,7 @@ mod print;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PolicyError, operator::Operator};
+use super::{PolicyError, Position, operator::Operator};
 pub(super) use parse::{Parsed, Place, document, find};
 
 /// What a policy is attached to, which decides the elements it must and must not have.
@@ -69,6 +69,24 @@ impl<T> OneOrMany<T> {
     }
 }
 
+/// Where a policy was read from that stands in a larger file, a template of resources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file.
+    pub file: String,
+    /// Where each statement begins in it; none where that cannot be told.
+    pub statements: Vec<Position>,
+}
+
+/// A policy as it prints with `{:#}`, with the lines that its statements take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The whole document.
+    pub text: String,
+    /// The first and the last line of each statement, counted from 1.
+    pub statements: Vec<(usize, usize)>,
+}
+
 /// A policy document that AWS would take for its kind.
 ///
 /// ```
@@ -92,6 +110,7 @@ impl<T> OneOrMany<T> {
 pub struct Policy {
     kind: PolicyKind,
     name: Option<String>,
+    source: Option<Source>,
     version: Option<LanguageVersion>,
     id: Option<String>,
     statements: OneOrMany<Statement>,
@@ -111,6 +130,18 @@ impl Policy {
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
+    }
+
+    /// The same policy, which was read out of a larger file.
+    #[must_use]
+    pub fn read_from(mut self, source: Source) -> Self {
+        self.source = Some(source);
+        self
+    }
+
+    /// Where it was read from, if that was told by [`Policy::read_from`]; no part of the document.
+    pub fn source(&self) -> Option<&Source> {
+        self.source.as_ref()
     }
 
     /// What the policy is attached to.

@@ -56,6 +56,9 @@ pub struct StatementExplanation {
     /// The first of its elements that does not match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mismatch: Option<Mismatch>,
+    /// Its patterns with variables, each with what it is for this request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Tried>,
 }
 
 /// An element of a statement that does not match the request.
@@ -80,6 +83,15 @@ pub struct Tried {
     pub expanded: Option<String>,
 }
 
+impl From<(&str, Option<String>)> for Tried {
+    fn from((pattern, expanded): (&str, Option<String>)) -> Self {
+        Self {
+            pattern: pattern.to_owned(),
+            expanded,
+        }
+    }
+}
+
 impl Mismatch {
     pub(super) fn principal(negated: bool, principal: &Principal) -> Self {
         Self {
@@ -94,12 +106,7 @@ impl Mismatch {
         let values = context.get(condition.key());
         Self {
             element: format!("Condition.{}.{}", condition.operator(), condition.key()),
-            patterns: operands
-                .map(|(pattern, expanded)| Tried {
-                    pattern: pattern.to_owned(),
-                    expanded,
-                })
-                .collect(),
+            patterns: operands.map(Tried::from).collect(),
             values: values
                 .map(|values| values.as_slice().iter().map(ToString::to_string).collect()),
         }
@@ -113,6 +120,7 @@ impl StatementExplanation {
         statement: &CompiledStatement,
         grant: Grant,
         mismatch: Option<Mismatch>,
+        context: &Context<'_>,
     ) -> Self {
         Self {
             at: StatementRef {
@@ -124,6 +132,7 @@ impl StatementExplanation {
             effect: statement.effect,
             matches: grant > Grant::None,
             mismatch,
+            variables: statement.variables(context),
         }
     }
 

@@ -92,6 +92,19 @@ impl CompiledStatement {
             .map_or_else(|| vec![""], Patterns::prefixes)
     }
 
+    /// The patterns that have variables, with what these are in `context`.
+    pub fn variables(&self, context: &Context<'_>) -> Vec<Tried> {
+        let of_resource = self.resource.iter().flat_map(|it| it.tried(context));
+        let of_conditions = self
+            .conditions
+            .iter()
+            .flat_map(|condition| condition.operands(context).map(Tried::from));
+        of_resource
+            .chain(of_conditions)
+            .filter(|tried| tried.expanded.as_deref() != Some(&tried.pattern))
+            .collect()
+    }
+
     /// How far the statement goes for the request: [`Grant::None`] if an element does not match, of which
     /// `trace` is told the first.
     #[inline]
@@ -212,26 +225,27 @@ impl Patterns {
         value: &str,
         context: &Context<'_>,
     ) -> Mismatch {
-        let tried = self
-            .patterns
-            .iter()
-            .zip(&self.sources)
-            .map(|(pattern, source)| {
-                let expanded = pattern.expanded(context);
-                let unchanged = expanded.as_deref() == Some(pattern.source());
-                Tried {
-                    pattern: source.to_string(),
-                    expanded: if unchanged {
-                        Some(source.to_string())
-                    } else {
-                        expanded
-                    },
-                }
-            });
         Mismatch {
             element: if self.negated { negation } else { plain }.to_owned(),
-            patterns: tried.collect(),
+            patterns: self.tried(context).collect(),
             values: Some(vec![value.to_owned()]),
         }
+    }
+
+    /// The patterns with their variables replaced.
+    fn tried(&self, context: &Context<'_>) -> impl Iterator<Item = Tried> {
+        let patterns = self.patterns.iter().zip(&self.sources);
+        patterns.map(|(pattern, source)| {
+            let expanded = pattern.expanded(context);
+            let unchanged = expanded.as_deref() == Some(pattern.source());
+            Tried {
+                pattern: source.to_string(),
+                expanded: if unchanged {
+                    Some(source.to_string())
+                } else {
+                    expanded
+                },
+            }
+        })
     }
 }

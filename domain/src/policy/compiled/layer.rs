@@ -1,5 +1,7 @@
 //! Policies that play the same part, and what they say together.
 
+use std::borrow::Cow;
+
 use super::PolicyLayer;
 use crate::policy::{
     Effect, Policy, StatementExplanation,
@@ -28,7 +30,7 @@ impl Answer {
 /// Policies of which any one may allow or deny.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
-    names: Box<[Box<str>]>,
+    policies: Box<[Policy]>,
     statements: Box<[CompiledStatement]>,
     index: Index,
 }
@@ -47,18 +49,22 @@ impl Layer {
                 .map(move |(index, s)| CompiledStatement::new(number, index, s, policy.version()))
         });
         let statements: Box<[_]> = statements.collect();
-        let names = policies
-            .iter()
-            .enumerate()
-            .map(|(number, policy)| match policy.name() {
-                Some(name) => name.into(),
-                None => format!("#{}", number + 1).into(),
-            });
         Self {
-            names: names.collect(),
+            policies: policies.into(),
             index: Index::new(&statements),
             statements,
         }
+    }
+
+    /// The policies, each under the name that explanations call it by: its own, or `#1`, `#2`, ….
+    pub fn policies(&self) -> impl Iterator<Item = (Cow<'_, str>, &Policy)> {
+        self.policies.iter().enumerate().map(|(number, policy)| {
+            let name = match policy.name() {
+                Some(name) => name.into(),
+                None => format!("#{}", number + 1).into(),
+            };
+            (name, policy)
+        })
     }
 
     /// What the statements that may match say.
@@ -95,6 +101,7 @@ impl Layer {
         statements: &mut Vec<StatementExplanation>,
     ) -> Answer {
         let mut answer = Answer::default();
+        let names: Vec<_> = self.policies().map(|(name, _)| name).collect();
         for statement in &self.statements {
             let mut mismatch = None;
             let grant = statement.matches(subject, &mut mismatch);
@@ -103,9 +110,10 @@ impl Layer {
                 (Effect::Allow, grant) => answer.grant = answer.grant.max(grant),
                 (Effect::Deny, _) => answer.denies = true,
             }
-            let policy = self.names.get(statement.policy).map_or("", |name| name);
+            let policy = names.get(statement.policy).map_or("", |name| name);
+            let context = subject.request.context;
             statements.push(StatementExplanation::new(
-                part, policy, statement, grant, mismatch,
+                part, policy, statement, grant, mismatch, context,
             ));
         }
         answer

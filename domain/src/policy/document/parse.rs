@@ -50,6 +50,7 @@ pub(in crate::policy) fn document(place: &Place<'_>, kind: PolicyKind) -> Parsed
     Ok(Policy {
         kind,
         name: None,
+        source: None,
         version,
         id,
         statements: parsed,

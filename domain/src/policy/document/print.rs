@@ -2,8 +2,14 @@
 
 use std::fmt;
 
-use super::{ConditionValue, OneOrMany, Policy, PrincipalElement, Principals, Selector, Statement};
-use crate::policy::json::{Node, Value};
+use super::{
+    ConditionValue, Layout, OneOrMany, Place, Policy, PrincipalElement, Principals, Selector,
+    Statement,
+};
+use crate::policy::{
+    Position,
+    json::{self, Node, Value},
+};
 
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -16,6 +22,43 @@ impl fmt::Display for Policy {
         }
         members.push(("Statement", one_or_many(&self.statements, statement)));
         Node::object(members).print(f, f.alternate().then_some(0))
+    }
+}
+
+/// A node on lines of its own.
+struct Indented<'n>(&'n Node);
+
+impl fmt::Display for Indented<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.print(f, Some(0))
+    }
+}
+
+impl Policy {
+    /// The document as people read it, and where in it each statement stands.
+    ///
+    /// ```
+    /// use notewarden_domain::policy::{Policy, PolicyKind};
+    ///
+    /// let json = r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}"#;
+    /// let layout = Policy::parse(json, PolicyKind::Identity)?.layout();
+    /// assert_eq!(layout.statements, [(2, 6)]);
+    /// assert_eq!(layout.text.lines().nth(2), Some(r#"    "Effect": "Allow","#));
+    /// # Ok::<(), notewarden_domain::policy::PolicyError>(())
+    /// ```
+    pub fn layout(&self) -> Layout {
+        let text = format!("{self:#}");
+        let mut statements = Vec::new();
+        // What was printed can be read.
+        if let Ok(root) = json::read(&text) {
+            let read = Place::root(&root).get("Statement");
+            for Place { node, .. } in read.iter().flat_map(Place::items) {
+                let first = Position::of(&text, node.offset).line;
+                let lines = Indented(node).to_string().lines().count();
+                statements.push((first, first + lines.saturating_sub(1)));
+            }
+        }
+        Layout { text, statements }
     }
 }
 

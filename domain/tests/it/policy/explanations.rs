@@ -1,6 +1,8 @@
 //! What a person is told.
 
-use notewarden_domain::policy::{CompiledPolicies, Context, PolicyKind, Principal, Request};
+use notewarden_domain::policy::{
+    CompiledPolicies, Context, PolicyKind, PolicyLayer, Position, Principal, Request, Source,
+};
 
 use super::{SESSION, SUB, policy};
 
@@ -104,4 +106,62 @@ fn a_machine_reads_the_same() {
     );
     assert_eq!(first["mismatch"]["values"][0], "arn:aws:s3:::b/x");
     assert_eq!(value["statements"][1]["mismatch"]["element"], "Action");
+}
+
+#[test]
+fn every_statement_tells_what_its_variables_are() {
+    let own = Context::new().with(SUB, "us-east-1:aaa");
+    let allowed = explain(
+        "s3:GetObject",
+        "arn:aws:s3:::b/private/us-east-1:aaa/x",
+        &own,
+    );
+    let expanded = |statement: usize| allowed.statements[statement].variables.as_slice();
+    assert_eq!(
+        expanded(0)[0].expanded.as_deref(),
+        Some("arn:aws:s3:::b/private/us-east-1:aaa/*")
+    );
+    assert_eq!(
+        expanded(1)[0].expanded.as_deref(),
+        Some("private/us-east-1:aaa/*")
+    );
+    assert_eq!(expanded(2), []);
+    let nobody = explain("s3:GetObject", "arn:aws:s3:::b/x", &Context::new());
+    assert_eq!(nobody.statements[0].variables[0].expanded, None);
+}
+
+#[test]
+fn the_policies_themselves_are_told_with_the_lines_of_their_statements() {
+    let text = r#"{"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": "*"},
+        {"Sid": "No", "Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*"}"#;
+    let position = |line| Position { line, column: 9 };
+    let source = Source {
+        file: "template.yaml".to_owned(),
+        statements: vec![position(3), position(7)],
+    };
+    let named = policy(PolicyKind::Identity, text)
+        .named("Own")
+        .read_from(source.clone());
+    let policies = CompiledPolicies::builder()
+        .session(&policy(PolicyKind::Identity, text))
+        .identity(&named)
+        .build();
+    let told: Vec<_> = policies
+        .policies()
+        .map(|(layer, name, policy)| (layer, name.into_owned(), policy.source()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (PolicyLayer::Identity, "Own".to_owned(), Some(&source)),
+            (PolicyLayer::Session, "#1".to_owned(), None),
+        ]
+    );
+    let layout = named.layout();
+    let lines: Vec<_> = layout.text.lines().collect();
+    for (first, last) in layout.statements {
+        assert_eq!(lines[first - 1].trim(), "{");
+        assert!(matches!(lines[last - 1].trim(), "}" | "},"));
+    }
+    assert!(layout.text.contains("\"Sid\": \"No\""));
 }
