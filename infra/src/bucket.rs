@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    TemplateError,
+    PolicySource, TemplateError,
     resources::{Properties, Resources},
 };
 
@@ -23,6 +23,8 @@ pub struct BucketSettings {
     /// JSON document of the bucket's own policy. It may ask for `aws:SecureTransport`, which holds for requests
     /// over TLS.
     pub policy: String,
+    /// Where that policy stands in the template.
+    pub policy_source: PolicySource,
 }
 
 /// What a browser's page may do with the bucket.
@@ -70,7 +72,13 @@ pub(crate) fn settings(resources: &Resources<'_>) -> Result<BucketSettings, Temp
         ));
     }
     let lifecycle = bucket.properties.lifecycle_configuration.rules;
+    let document = "PolicyDocument";
+    let written = resources.properties(&policy.logical_id).get(document);
     Ok(BucketSettings {
+        policy_source: resources.source.policy(
+            written.unwrap_or(&Value::Null),
+            &format!("Resources.{}.Properties.{document}", policy.logical_id),
+        ),
         name,
         cors: bucket.properties.cors_configuration.cors_rules,
         lifecycle: lifecycle

@@ -42,8 +42,10 @@ mod error;
 
 mod conditions;
 mod parameters;
+mod policy_text;
 mod resolve;
 mod resources;
+mod source;
 mod yaml;
 
 pub use self::{
@@ -56,7 +58,9 @@ pub use self::{
     identity_pool::{
         AmbiguousRole, IdentityPoolSettings, MappingRule, MatchType, RoleMapping, UserPoolProvider,
     },
+    policy_text::{PolicyText, PolicyTextError},
     role::{NamedPolicy, RoleSettings},
+    source::PolicySource,
     template::{Stack, Template},
     token_api::{TokenApiSettings, TokenAuth, TokenRoute},
     user_pool::{

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, de::DeserializeOwned, de::IgnoredAny};
 use serde_json::Value;
 
-use crate::{TemplateError, resolve::Resolver};
+use crate::{TemplateError, resolve::Resolver, source::Source};
 
 /// A resource as the template has it.
 #[derive(Debug, Clone, Deserialize)]
@@ -56,6 +56,8 @@ pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 /// The resources that exist in a deployment.
 pub(crate) struct Resources<'a> {
     resources: BTreeMap<&'a str, &'a Resource>,
+    /// What the template was read from.
+    pub(crate) source: &'a Source,
     pub(crate) resolver: Resolver<'a>,
 }
 
@@ -70,6 +72,7 @@ impl<'a> Resources<'a> {
     pub(crate) fn new(
         resources: &'a BTreeMap<String, Resource>,
         read: &[&str],
+        source: &'a Source,
         mut resolver: Resolver<'a>,
     ) -> Result<Self, TemplateError> {
         let mut existing = BTreeMap::new();
@@ -92,6 +95,7 @@ impl<'a> Resources<'a> {
             .collect();
         Ok(Self {
             resources: existing,
+            source,
             resolver,
         })
     }
@@ -147,6 +151,12 @@ impl<'a> Resources<'a> {
             .iter()
             .filter(move |(_, resource)| resource.kind == kind)
             .map(|(id, resource)| (*id, &resource.properties))
+    }
+
+    /// The unresolved properties of the resource with this logical id.
+    pub(crate) fn properties(&self, logical_id: &str) -> &'a Value {
+        let resource = self.resources.get(logical_id);
+        resource.map_or(&Value::Null, |resource| &resource.properties)
     }
 
     fn found<T: Properties>(

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    TemplateError, function,
+    PolicySource, TemplateError, function,
     resources::{Found, Properties, Resources},
 };
 
@@ -20,6 +20,8 @@ pub struct RoleSettings {
     pub trust_policy: String,
     /// What the role may do.
     pub permissions: Vec<NamedPolicy>,
+    /// Where the trust policy stands in the template.
+    pub trust_source: PolicySource,
     /// Seconds for which its sessions may live: 3,600 unless the template says otherwise.
     pub longest_session: u32,
 }
@@ -32,6 +34,8 @@ pub struct NamedPolicy {
     pub name: String,
     /// JSON document.
     pub document: String,
+    /// Where it stands in the template.
+    pub source: PolicySource,
 }
 
 /// The roles that people may be given: all but the functions'.
@@ -53,7 +57,13 @@ pub(crate) fn named(
 }
 
 fn settings(resources: &Resources<'_>, role: Found<Role>) -> Result<RoleSettings, TemplateError> {
+    let path = format!("Resources.{}.Properties", role.logical_id);
+    let written = resources.properties(&role.logical_id);
+    let written = |name: &str| written.get(name).unwrap_or(&Value::Null);
+    let trust = "AssumeRolePolicyDocument";
+    let source = resources.source;
     Ok(RoleSettings {
+        trust_source: source.policy(written(trust), &format!("{path}.{trust}")),
         name: resources.id(&role.logical_id)?,
         arn: resources.arn(&role.logical_id)?,
         trust_policy: role.properties.assume_role_policy_document.to_string(),
@@ -62,6 +72,11 @@ fn settings(resources: &Resources<'_>, role: Found<Role>) -> Result<RoleSettings
             .policies
             .into_iter()
             .map(|policy| NamedPolicy {
+                source: source.inline_policy(
+                    &policy.policy_name,
+                    written("Policies"),
+                    &format!("{path}.Policies"),
+                ),
                 name: policy.policy_name,
                 document: policy.policy_document.to_string(),
             })

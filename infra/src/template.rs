@@ -10,9 +10,12 @@ use crate::{
     IdentityPoolSettings, RoleSettings, TemplateError, TokenApiSettings, UserPoolSettings, api,
     bucket, conditions, function, identity_pool,
     parameters::{self, Parameter},
+    policy_text::{PolicyText, PolicyTextError},
     resolve::Resolver,
     resources::{Resource, Resources, read},
-    role, token_api, user_pool, yaml,
+    role,
+    source::Source,
+    token_api, user_pool, yaml,
 };
 
 /// Types of the resources whose settings are read.
@@ -38,6 +41,7 @@ pub struct Template {
     conditions: BTreeMap<String, Value>,
     resources: BTreeMap<String, Resource>,
     outputs: BTreeMap<String, Output>,
+    source: Source,
 }
 
 /// What a template says for one deployment.
@@ -70,8 +74,13 @@ impl Template {
     /// Parses the text of a template. Sections and resource attributes that would change the meaning of others and
     /// are not evaluated here (`Mappings`, `Globals`, `DependsOn`, …) are refused.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let document: Document = read(yaml::parse(text)?, "template")?;
+        let (document, marks) = yaml::parse(text)?;
+        let document: Document = read(document, "template")?;
         Ok(Self {
+            source: Source {
+                text: text.to_owned(),
+                marks,
+            },
             parameters: document.parameters,
             conditions: document.conditions,
             resources: document.resources,
@@ -103,6 +112,18 @@ impl Template {
         function::all(&self.resources(deployment)?)
     }
 
+    /// Reads `text`, a policy as it would stand in this template: YAML, with the template's functions.
+    ///
+    /// # Errors
+    /// It cannot be read, or its functions have no value here; with the place in `text`.
+    pub fn policy(
+        &self,
+        text: &str,
+        deployment: &Deployment,
+    ) -> Result<PolicyText, PolicyTextError> {
+        PolicyText::read(text, &self.resources(deployment)?.resolver)
+    }
+
     /// Logical ids and types of every resource, whether or not it exists in a deployment.
     pub fn resource_types(&self) -> impl Iterator<Item = (&str, &str)> {
         self.resources
@@ -114,7 +135,7 @@ impl Template {
         let mut resolver = Resolver::new(deployment);
         resolver.parameters = parameters::values(&self.parameters, deployment)?;
         resolver.conditions = conditions::evaluate(&self.conditions, &resolver)?;
-        Resources::new(&self.resources, &READ, resolver)
+        Resources::new(&self.resources, &READ, &self.source, resolver)
     }
 
     /// The outputs whose condition holds.

@@ -3,6 +3,8 @@
 //! Stricter than YAML where readers disagree: no duplicate keys, anchors or aliases, and no plain scalar that
 //! YAML 1.1 and 1.2 read differently (`yes`, `007`).
 
+use std::collections::BTreeMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use serde_json::{Map, Value};
 
@@ -23,20 +25,35 @@ const FUNCTIONS: [(&str, &str); 11] = [
     ("Sub", "Fn::Sub"),
 ];
 
-/// The single document in `text`.
-pub(crate) fn parse(text: &str) -> Result<Value, TemplateError> {
+/// Where a value begins: its line and column, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) line: usize,
+    pub(crate) column: usize,
+}
+
+/// Where each value begins, by its path as errors write it: `Resources.Bucket.Properties.Rules[0]`.
+pub(crate) type Marks = BTreeMap<String, Mark>;
+
+/// The single document in `text`, and where its values stand.
+pub(crate) fn parse(text: &str) -> Result<(Value, Marks), TemplateError> {
     let mut composer = Composer {
         parser: Parser::new_from_str(text),
+        marks: Marks::new(),
     };
     composer.expect_start()?;
     let (event, span) = composer.next()?;
-    let document = composer.value(event, span)?;
+    let document = composer.value(event, span, "", 0)?;
     composer.expect_end()?;
-    Ok(document)
+    Ok((document, composer.marks))
 }
+
+/// How deep values may be within each other.
+const DEEPEST: usize = 64;
 
 struct Composer<'a> {
     parser: Parser<'a, StrInput<'a>>,
+    marks: Marks,
 }
 
 impl<'a> Composer<'a> {
@@ -68,8 +85,18 @@ impl<'a> Composer<'a> {
         }
     }
 
-    /// The value that begins with `event`.
-    fn value(&mut self, event: Event<'a>, span: Span) -> Result<Value, TemplateError> {
+    /// The value that begins with `event`, which stands at `path`.
+    fn value(
+        &mut self,
+        event: Event<'a>,
+        span: Span,
+        path: &str,
+        depth: usize,
+    ) -> Result<Value, TemplateError> {
+        if depth > DEEPEST {
+            return Err(error_at(span, "values are too deep within each other"));
+        }
+        self.mark(path, span);
         match event {
             Event::Scalar(text, style, 0, tag) => {
                 let value = match (style, &tag) {
@@ -79,17 +106,22 @@ impl<'a> Composer<'a> {
                 tagged(tag.as_deref(), value, span)
             }
             Event::SequenceStart(0, tag) => {
+                let path = inside(path, tag.as_deref());
                 let mut items = Vec::new();
                 loop {
                     match self.next()? {
                         (Event::SequenceEnd, _) => break,
-                        (event, span) => items.push(self.value(event, span)?),
+                        (event, span) => {
+                            let path = format!("{path}[{}]", items.len());
+                            items.push(self.value(event, span, &path, depth + 1)?);
+                        }
                     }
                 }
                 tagged(tag.as_deref(), Value::Array(items), span)
             }
             Event::MappingStart(0, tag) => {
-                let members = self.members()?;
+                let path = inside(path, tag.as_deref());
+                let members = self.members(&path, depth)?;
                 tagged(tag.as_deref(), Value::Object(members), span)
             }
             Event::Alias(_)
@@ -102,34 +134,63 @@ impl<'a> Composer<'a> {
         }
     }
 
-    fn members(&mut self) -> Result<Map<String, Value>, TemplateError> {
+    fn members(&mut self, path: &str, depth: usize) -> Result<Map<String, Value>, TemplateError> {
         let mut members = Map::new();
         loop {
-            let key = match self.next()? {
+            let (key, key_span) = match self.next()? {
                 (Event::MappingEnd, _) => return Ok(members),
                 (Event::Scalar(key, _, 0, None), span) => {
                     if members.contains_key(key.as_ref()) {
                         return Err(error_at(span, format!("`{key}` is there twice")));
                     }
-                    key.into_owned()
+                    (key.into_owned(), span)
                 }
                 (_, span) => return Err(error_at(span, "a key must be a plain string")),
             };
+            let path = if path.is_empty() {
+                key.clone()
+            } else {
+                format!("{path}.{key}")
+            };
             let (event, span) = self.next()?;
-            let value = self.value(event, span)?;
+            let value = self.value(event, span, &path, depth + 1)?;
+            if value.is_null() {
+                self.mark(&path, key_span);
+            }
             members.insert(key, value);
         }
     }
+
+    fn mark(&mut self, path: &str, span: Span) {
+        let mark = Mark {
+            line: span.start.line(),
+            column: span.start.col() + 1,
+        };
+        self.marks.insert(path.to_owned(), mark);
+    }
+}
+
+/// Where the argument of a function stands that is written as a tag.
+fn inside(path: &str, tag: Option<&Tag>) -> String {
+    match tag.and_then(long_form) {
+        Some(long) => format!("{path}.{long}"),
+        None => path.to_owned(),
+    }
+}
+
+/// The long form of a short tag.
+fn long_form(tag: &Tag) -> Option<&'static str> {
+    let function = FUNCTIONS
+        .iter()
+        .find(|(short, _)| tag.handle == "!" && tag.suffix == *short);
+    function.map(|(_, long)| *long)
 }
 
 /// The long form of a value with a short tag.
 fn tagged(tag: Option<&Tag>, value: Value, span: Span) -> Result<Value, TemplateError> {
     let Some(tag) = tag else { return Ok(value) };
-    let function = FUNCTIONS
-        .iter()
-        .find(|(short, _)| tag.handle == "!" && tag.suffix == *short);
-    match function {
-        Some((_, long)) => Ok(Value::Object(Map::from_iter([((*long).to_owned(), value)]))),
+    match long_form(tag) {
+        Some(long) => Ok(Value::Object(Map::from_iter([(long.to_owned(), value)]))),
         None => Err(error_at(span, format!("`{tag}` is not understood here"))),
     }
 }
@@ -207,7 +268,7 @@ mod tests {
         let text =
             "a: !Ref Api\nb: !Sub '${Api}/*'\nc: [!GetAtt Bucket.Arn]\nd: !Not [!Condition C]";
         assert_eq!(
-            parse(text).unwrap(),
+            parse(text).unwrap().0,
             json!({
                 "a": {"Ref": "Api"},
                 "b": {"Fn::Sub": "${Api}/*"},
@@ -222,12 +283,34 @@ mod tests {
         let text =
             "a: 8\nb: true\nc: '8'\nd: 2012-10-17\ne:\nf: a plain text\ng: -1\nh: 1.5\ni: 1.2.3";
         assert_eq!(
-            parse(text).unwrap(),
+            parse(text).unwrap().0,
             json!({
                 "a": 8, "b": true, "c": "8", "d": "2012-10-17", "e": null, "f": "a plain text", "g": -1,
                 "h": 1.5, "i": "1.2.3"
             })
         );
+    }
+
+    #[test]
+    fn values_have_their_places() {
+        let (_, marks) =
+            parse("a:\n  - b: 1\n  - !If\n    - C\n    - d: x\ne:\nf: !Ref G").unwrap();
+        for (path, line, column) in [
+            ("", 1, 1),
+            ("a[0].b", 2, 8),
+            ("a[1].Fn::If[0]", 4, 7),
+            ("a[1].Fn::If[1].d", 5, 10),
+            ("e", 6, 1),
+            ("f", 7, 4),
+        ] {
+            assert_eq!(marks.get(path), Some(&Mark { line, column }), "{path}");
+        }
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+        assert!(refusal(&deep).contains("too deep"));
     }
 
     #[test]
