@@ -188,6 +188,19 @@ impl Credentials {
         })
     }
 
+    /// Up to `limit` credentials of `identity`, some of which may have expired.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of_identity(
+        &self,
+        identity: &IdentityId,
+        limit: usize,
+    ) -> Result<Vec<Credential>, StoreError> {
+        let database = &self.shared.database;
+        database.read(|transaction| Ok(table::of_identity(transaction, identity, limit)?))
+    }
+
     /// Ends every credential of `identity` at once, and answers how many there were.
     ///
     /// # Errors

@@ -119,6 +119,19 @@ impl Identities {
         })
     }
 
+    /// The identity that `login` is linked to.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of_login(&self, login: &Login) -> Result<Option<Identity>, StoreError> {
+        self.database.read(|transaction| {
+            let Some(table) = table::Reader::open(transaction)? else {
+                return Ok(None);
+            };
+            Ok(table.owner(login)?)
+        })
+    }
+
     /// The identity of the person who showed `logins`, made and kept now if they are new. Logins shown
     /// together with a known one are linked to its identity. However many ask at once, one person gets
     /// one id; and a known person costs no write. Nobody's logins, an empty slice, make a new guest each time.

@@ -263,6 +263,14 @@ impl IdentityPool {
         self.identities.find(&id)?.ok_or_else(not_found)
     }
 
+    /// The identity that `login` is linked to, if anybody has come with it yet.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of_login(&self, login: &Login) -> Result<Option<Identity>, IdentityPoolError> {
+        Ok(self.identities.of_login(login)?)
+    }
+
     /// Up to `limit` identities of the pool `pool_id` from where `after`, a page's `next`, says.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Roles: who may assume them, and what their sessions may do.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use notewarden_domain::policy::{
     CompiledPolicies, Context, Explanation, Policy, Principal, Request,
@@ -36,7 +36,7 @@ pub struct Role {
     pub trust_policy: Policy,
     /// The longest that its sessions live.
     pub longest_session: Duration,
-    trust: CompiledPolicies,
+    trust: Arc<CompiledPolicies>,
 }
 
 /// What somebody who assumes a role brings along.
@@ -59,6 +59,8 @@ pub struct RefusedAssumption {
     pub action: &'static str,
     /// What its trust policy says, if there is such a role.
     pub explanation: Option<Explanation>,
+    /// The trust policy itself.
+    pub trust: Option<Arc<CompiledPolicies>>,
     /// The condition keys that its trust policy was asked with.
     pub context: Value,
 }
@@ -82,7 +84,7 @@ impl Role {
             role_id: unique_id("AROA", bytes),
             account_id: account_id.to_owned(),
             arn,
-            trust: CompiledPolicies::builder().resource(&trust_policy).build(),
+            trust: Arc::new(CompiledPolicies::builder().resource(&trust_policy).build()),
             trust_policy,
             longest_session: USUAL_LONGEST_SESSION,
         }
@@ -116,6 +118,7 @@ impl Role {
                     principal: person.provider.clone(),
                     action,
                     explanation: Some(self.trust.explain(&ask)),
+                    trust: Some(Arc::clone(&self.trust)),
                     context: json!(context),
                 }));
             }
@@ -172,6 +175,7 @@ impl Roles {
                 principal: person.provider.clone(),
                 action: ASSUME_WITH_WEB_IDENTITY,
                 explanation: None,
+                trust: None,
                 context: json!(luggage.describe(person.describe(Context::new()))),
             })
         })?;

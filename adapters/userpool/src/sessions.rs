@@ -68,6 +68,11 @@ impl Session {
         self.digest.ct_eq(&digest).into()
     }
 
+    /// Whether its user has signed out of it.
+    pub(crate) const fn has_ended(&self) -> bool {
+        self.has_ended
+    }
+
     pub(crate) fn check(&self, now: Timestamp) -> Result<(), Ended> {
         if self.has_ended {
             Err(Ended::Revoked)

@@ -22,6 +22,7 @@ mod refresh;
 mod second_factor;
 mod settings;
 mod sign_in;
+mod sign_ins;
 mod sign_up;
 mod srp_sign_in;
 

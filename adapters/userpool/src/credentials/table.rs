@@ -79,6 +79,31 @@ pub(super) fn find(
     Ok(Some(CredentialItem::decode(access_key_id, item.value())?))
 }
 
+/// Up to `limit` of those of `identity`.
+pub(super) fn of_identity(
+    transaction: &ReadTransaction,
+    identity: &IdentityId,
+    limit: usize,
+) -> Result<Vec<Credential>, Fault> {
+    let credentials = existing(transaction.open_table(CREDENTIALS))?;
+    let by_identity = existing(transaction.open_table(BY_IDENTITY))?;
+    let Some((credentials, by_identity)) = credentials.zip(by_identity) else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for entry in by_identity.range((identity.as_str(), "")..)?.take(limit) {
+        let (entry, _) = entry?;
+        let (owner, key) = entry.value();
+        if owner != identity.as_str() {
+            break;
+        }
+        if let Some(item) = credentials.get(key)? {
+            found.push(CredentialItem::decode(key, item.value())?);
+        }
+    }
+    Ok(found)
+}
+
 /// The administrator's access key id, if there is one yet.
 pub(super) fn admin(transaction: &ReadTransaction) -> Result<Option<String>, Fault> {
     let Some(table) = existing(transaction.open_table(ADMIN))? else {

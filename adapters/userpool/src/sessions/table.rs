@@ -42,6 +42,17 @@ impl Sessions {
             item.map(|item| decode(id, item.value())).transpose()
         })
     }
+
+    /// Up to `limit` sessions of `user`, ended ones included, in no order that means anything.
+    pub(crate) fn of_user(&self, user: Uuid, limit: usize) -> Result<Vec<Session>, StoreError> {
+        self.database.read(|transaction| {
+            let Some(sessions) = existing(transaction.open_table(SESSIONS))? else {
+                return Ok(Vec::new());
+            };
+            let found = all(&sessions, user, limit)?.into_iter();
+            Ok(found.map(|(_, session)| session).collect())
+        })
+    }
 }
 
 /// Keeps a new session, and forgets some that have expired.
@@ -88,7 +99,7 @@ pub(crate) fn end(transaction: &WriteTransaction, id: SessionId) -> Result<(), F
 
 /// Ends every session of `user`.
 pub(crate) fn end_all(transaction: &WriteTransaction, user: Uuid) -> Result<(), Fault> {
-    for (id, _) in all(transaction, user)? {
+    for (id, _) in of_user(transaction, user)? {
         end(transaction, id)?;
     }
     Ok(())
@@ -96,7 +107,7 @@ pub(crate) fn end_all(transaction: &WriteTransaction, user: Uuid) -> Result<(), 
 
 /// Ends every session of a user but the one that is `kept`.
 pub(crate) fn end_others(transaction: &WriteTransaction, kept: SessionId) -> Result<(), Fault> {
-    for (id, _) in all(transaction, kept.user)? {
+    for (id, _) in of_user(transaction, kept.user)? {
         if id != kept {
             end(transaction, id)?;
         }
@@ -106,7 +117,7 @@ pub(crate) fn end_others(transaction: &WriteTransaction, kept: SessionId) -> Res
 
 /// Forgets every session of `user`.
 pub(crate) fn forget_all(transaction: &WriteTransaction, user: Uuid) -> Result<(), Fault> {
-    let all = all(transaction, user)?;
+    let all = of_user(transaction, user)?;
     let mut sessions = transaction.open_table(SESSIONS)?;
     let mut by_expiry = transaction.open_table(BY_EXPIRY)?;
     for (id, session) in all {
@@ -147,11 +158,18 @@ pub(crate) fn spend(
     Ok(())
 }
 
-fn all(transaction: &WriteTransaction, user: Uuid) -> Result<Vec<(SessionId, Session)>, Fault> {
-    let sessions = transaction.open_table(SESSIONS)?;
+fn of_user(transaction: &WriteTransaction, user: Uuid) -> Result<Vec<(SessionId, Session)>, Fault> {
+    all(&transaction.open_table(SESSIONS)?, user, usize::MAX)
+}
+
+fn all(
+    sessions: &impl ReadableTable<(u128, u128), &'static [u8]>,
+    user: Uuid,
+    limit: usize,
+) -> Result<Vec<(SessionId, Session)>, Fault> {
     let range = (user.as_u128(), 0)..=(user.as_u128(), u128::MAX);
     let mut all = Vec::new();
-    for entry in sessions.range(range)? {
+    for entry in sessions.range(range)?.take(limit) {
         let (key, item) = entry?;
         let id = SessionId {
             user,

@@ -230,3 +230,24 @@ async fn nothing_secret_is_printed() {
     assert!(!printed.contains(issued.secret_access_key.expose()));
     assert!(!printed.contains(issued.session_token.as_ref().unwrap().expose()));
 }
+
+#[tokio::test]
+async fn credentials_are_found_by_their_identity() {
+    let data = DataDirectory::new();
+    let credentials = data.credentials();
+    let (alice, bob) = (
+        fixtures::identity(&*data.ids()),
+        fixtures::identity(&*data.ids()),
+    );
+    assert!(credentials.of_identity(&alice, 10).unwrap().is_empty());
+    let issued = credentials.issue_session(session_of(&alice), HOUR);
+    let issued = issued.await.unwrap();
+    credentials
+        .issue_session(session_of(&bob), HOUR)
+        .await
+        .unwrap();
+    let found = credentials.of_identity(&alice, 10).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_same(&found[0], &issued);
+    assert!(credentials.of_identity(&alice, 0).unwrap().is_empty());
+}

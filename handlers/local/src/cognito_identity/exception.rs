@@ -153,6 +153,7 @@ mod tests {
             principal: "the inside".to_owned(),
             action: "sts:AssumeRoleWithWebIdentity",
             explanation: None,
+            trust: None,
             context: serde_json::Value::Null,
         };
         let (kind, message) = told(IdentityPoolError::RoleRefused(Box::new(refused)));

@@ -211,3 +211,23 @@ async fn a_refresh_token_is_not_guessed_from_parts_of_another() {
     assert!(matches!(access, Err(UserPoolError::NotARefreshToken)));
     refresh(&pool, &tokens).await.unwrap();
 }
+
+#[tokio::test]
+async fn sign_ins_are_told_newest_first_and_without_their_tokens() {
+    let pool = Pool::with_alice().await;
+    let first = pool.sign_in().await;
+    pool.data.wait(60);
+    pool.sign_in().await;
+    let tokens = refresh_token(&first);
+    pool.pool.revoke_token(WEB.id, None, tokens).await.unwrap();
+    let sign_ins = pool.pool.sign_ins(ALICE, 10).unwrap();
+    let ended: Vec<_> = sign_ins.iter().map(|sign_in| sign_in.has_ended).collect();
+    assert_eq!(ended, [false, true]);
+    assert!(sign_ins[0].signed_in_at > sign_ins[1].signed_in_at);
+    assert!(!format!("{sign_ins:?}").contains(tokens));
+    assert_eq!(pool.pool.sign_ins(ALICE, 1).unwrap().len(), 1);
+    assert!(matches!(
+        pool.pool.sign_ins("nobody@example.com", 1),
+        Err(UserPoolError::UserNotFound)
+    ));
+}
