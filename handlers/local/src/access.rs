@@ -3,12 +3,14 @@
 
 mod assumption;
 pub mod conditions;
+mod denied;
+mod evaluation;
 mod keys;
 mod policies;
+mod replay;
 
 use std::{
     collections::BTreeMap,
-    fmt,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -21,15 +23,14 @@ use notewarden_domain::{
     ports::Clock,
     quota::OverQuota,
 };
-use notewarden_sigv4::{Body, Refusal, Service, Verified, Verifier};
+use notewarden_sigv4::{Body, Evidence, Refusal, Service, Verified, Verifier};
 use notewarden_userpool::{Credential, Credentials, Principal, PrincipalKind};
-use serde_json::{Value, json};
 
 pub(crate) use self::keys::keys_of;
-pub use self::{assumption::Assumption, policies::Policies};
+pub use self::{assumption::Assumption, denied::Denied, policies::Policies, replay::Replayed};
 use self::{conditions::Facts, keys::Keys, policies::Narrowed};
 use crate::{
-    decisions::{Decision, Decisions, Explain, Explanation, Outcome},
+    decisions::{Asked, Decision, Decisions, Explain, Outcome},
     wire::WireRequest,
 };
 
@@ -38,7 +39,7 @@ pub struct Access {
     verifier: Verifier,
     region: Arc<str>,
     credentials: Credentials,
-    keys: Keys,
+    keys: Arc<Keys>,
     admin: Policies,
     roles: BTreeMap<String, Policies>,
     narrowed: Narrowed,
@@ -91,55 +92,6 @@ impl<'a> Ask<'a> {
     }
 }
 
-/// The policies do not allow it.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Denied {
-    /// The ARN of who asked.
-    pub principal: String,
-    /// What was asked.
-    pub action: String,
-    /// On what.
-    pub resource: String,
-    /// Whether a statement denies it, in place of none allowing it.
-    pub explicit: bool,
-}
-
-impl Denied {
-    fn of(ask: &Ask<'_>, explicit: bool) -> Self {
-        let principal = ask.principal.map(|principal| principal.arn.clone());
-        Self {
-            principal: principal.unwrap_or_else(|| "anonymous".to_owned()),
-            action: ask.action.to_owned(),
-            resource: ask.resource.to_owned(),
-            explicit,
-        }
-    }
-}
-
-impl fmt::Display for Denied {
-    /// As AWS words it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            principal,
-            action,
-            resource,
-            explicit,
-        } = self;
-        write!(
-            f,
-            "User: {principal} is not authorized to perform: {action} on resource: {resource} "
-        )?;
-        if *explicit {
-            f.write_str("with an explicit deny in an identity-based policy")
-        } else {
-            write!(
-                f,
-                "because no identity-based policy allows the {action} action"
-            )
-        }
-    }
-}
-
 /// What an access is made of.
 pub struct AccessParts {
     pub region: Arc<str>,
@@ -164,7 +116,7 @@ impl Access {
         Self {
             verifier: Verifier::new(Arc::clone(&region)),
             region,
-            keys: Keys::of(credentials.clone()),
+            keys: Arc::new(Keys::of(credentials.clone())),
             credentials,
             admin,
             roles,
@@ -214,7 +166,7 @@ impl Access {
         let now = self.clock.now();
         let verified =
             self.verifier
-                .verify(&parts.into(), body, service, &self.keys, system_time(now));
+                .verify(&parts.into(), body, service, &*self.keys, system_time(now));
         let outcome = verified.and_then(|verified| {
             let id = verified.credentials().access_key_id();
             match self.credentials.find(id) {
@@ -227,7 +179,11 @@ impl Access {
         });
         outcome.inspect_err(|refusal| {
             tracing::info!(request_id, action, reason = %refusal, "a request was refused");
-            self.refuse(request_id, now, action, parts.uri.path(), refusal);
+            let evidence = match refusal {
+                Refusal::SignatureMismatch(_) => Evidence::of(&parts.into(), body, service).ok(),
+                _ => None,
+            };
+            self.refuse(request_id, now, action, parts.uri.path(), refusal, evidence);
         })
     }
 
@@ -255,10 +211,8 @@ impl Access {
             action: action.to_owned(),
             resource,
             outcome,
-            explain: Box::new(move |_| Explanation {
-                reason: reason.clone(),
-                ..Explanation::default()
-            }),
+            asked: None,
+            explain: evaluation::because(reason),
         });
     }
 
@@ -279,15 +233,22 @@ impl Access {
             action: action.to_owned(),
             resource,
             outcome: Outcome::OverQuota,
-            explain: Box::new(move |_| Explanation {
-                reason: over.to_string(),
-                ..Explanation::default()
-            }),
+            asked: None,
+            explain: evaluation::because(over.to_string()),
         });
     }
 
-    fn refuse(&self, request_id: &str, at: Timestamp, action: &str, path: &str, refusal: &Refusal) {
-        let refusal = refusal.clone();
+    fn refuse(
+        &self,
+        request_id: &str,
+        at: Timestamp,
+        action: &str,
+        path: &str,
+        refusal: &Refusal,
+        evidence: Option<Evidence>,
+    ) {
+        let (region, keys) = (Arc::clone(&self.region), Arc::clone(&self.keys));
+        let diagnose = move || evidence.as_ref()?.diagnose(&region, &*keys);
         self.decisions.record(Decision {
             request_id: request_id.to_owned(),
             at,
@@ -295,17 +256,8 @@ impl Access {
             action: action.to_owned(),
             resource: path.to_owned(),
             outcome: Outcome::Refused,
-            explain: Box::new(move |_| Explanation {
-                reason: refusal.to_string(),
-                statement: None,
-                detail: match &refusal {
-                    Refusal::SignatureMismatch(mismatch) => json!({
-                        "canonicalRequest": mismatch.canonical_request,
-                        "stringToSign": mismatch.string_to_sign,
-                    }),
-                    _ => Value::Null,
-                },
-            }),
+            asked: None,
+            explain: evaluation::of_refusal(refusal.clone(), diagnose),
         });
     }
 
@@ -322,7 +274,15 @@ impl Access {
                 self.evaluate(policies, ask, at)
             });
         let explain = self.explanation(policies, ask);
-        self.decide(ask, verdict, at, explain)
+        let asked = Asked {
+            source: ask.peer.ip(),
+            of_service: ask
+                .context
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), value.clone()))
+                .collect(),
+        };
+        self.decide(ask, verdict, at, Some(asked), explain)
     }
 
     /// Writes the verdict into the decision log, and a refusal into the log.
@@ -331,6 +291,7 @@ impl Access {
         ask: &Ask<'_>,
         verdict: Verdict,
         at: Timestamp,
+        asked: Option<Asked>,
         explain: Explain,
     ) -> Result<(), Denied> {
         self.decisions.record(Decision {
@@ -340,6 +301,7 @@ impl Access {
             action: ask.action.to_owned(),
             resource: ask.resource.to_owned(),
             outcome: verdict.into(),
+            asked,
             explain,
         });
         if verdict == Verdict::Allowed {
@@ -384,27 +346,15 @@ impl Access {
                 Some(_) => "the role of this session has no policies here",
                 None => "nobody signed the request",
             };
-            return Box::new(move |_| Explanation {
-                reason: reason.to_owned(),
-                ..Explanation::default()
-            });
+            return evaluation::because(reason.to_owned());
         };
-        let source = ask.peer.ip();
         let region = Arc::clone(&self.region);
-        let of_service: Vec<(String, String)> = ask
-            .context
-            .iter()
-            .map(|(key, value)| ((*key).to_owned(), value.clone()))
-            .collect();
-        Box::new(move |decision| {
-            let facts = Facts {
-                principal: decision.principal.as_deref(),
-                source,
-                region: &region,
-                at: decision.at,
-            };
-            let of_service = of_service.iter().map(|(key, value)| (&**key, &**value));
-            explain(&policies, decision, &conditions::context(facts, of_service))
+        Box::new(move |decision, depth| {
+            let context = conditions::of_decision(decision, &region);
+            let caller = caller(decision.principal.as_ref());
+            let (action, resource) = (&decision.action, &decision.resource);
+            let told = policies.explain(&Request::new(&caller, action, resource, &context));
+            evaluation::of_policies(&policies, &told, &context, depth)
         })
     }
 
@@ -434,17 +384,6 @@ fn caller(principal: Option<&Arc<Principal>>) -> policy::Principal {
     principal
         .and_then(|principal| principal.arn.parse().ok())
         .unwrap_or_else(policy::Principal::anonymous)
-}
-
-fn explain(policies: &CompiledPolicies, decision: &Decision, context: &Context<'_>) -> Explanation {
-    let caller = caller(decision.principal.as_ref());
-    let request = Request::new(&caller, &decision.action, &decision.resource, context);
-    let explained = policies.explain(&request);
-    Explanation {
-        statement: explained.decided_by.as_ref().map(ToString::to_string),
-        detail: json!({ "statements": explained.statements, "context": context }),
-        reason: explained.reason,
-    }
 }
 
 pub(crate) fn system_time(at: Timestamp) -> SystemTime {

@@ -17,7 +17,7 @@ use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool
 
 use crate::{
     access::Access, deployment::Deployment, endpoint::Endpoint, gateway::Gateway, later::Later,
-    lifecycle::Overdue, outputs::Outputs,
+    lifecycle::Overdue, local::playground::Playground, outputs::Outputs,
 };
 
 /// The server's parts.
@@ -50,6 +50,8 @@ pub struct App {
     pub links: Arc<dyn LinkSigner>,
     /// The jobs of archives.
     pub archives: Arc<dyn ArchiveStore>,
+    /// What policies are tried with.
+    pub(crate) playground: Playground,
     pub(crate) web: Option<PathBuf>,
     /// What is done later.
     pub later: Later,

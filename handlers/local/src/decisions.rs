@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -32,12 +33,32 @@ pub struct Decision {
     pub resource: String,
     /// What was decided.
     pub outcome: Outcome,
+    /// With what the policies were asked, if it were policies of the principal that decided.
+    pub asked: Option<Asked>,
     /// How it came about.
     pub explain: Explain,
 }
 
+/// With what policies were asked, beside the decision's own facts: enough to ask others the same.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The peer of the connection.
+    pub source: IpAddr,
+    /// The condition keys of the service.
+    pub of_service: Vec<(String, String)>,
+}
+
 /// Explains a decision.
-pub type Explain = Box<dyn Fn(&Decision) -> Explanation + Send + Sync>;
+pub type Explain = Box<dyn Fn(&Decision, Depth) -> Explanation + Send + Sync>;
+
+/// How much of an explanation is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// The reason, for a list.
+    Brief,
+    /// The detail too.
+    Full,
+}
 
 /// What was decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -61,7 +82,8 @@ pub struct Explanation {
     pub reason: String,
     /// The statement that decided.
     pub statement: Option<String>,
-    /// Everything else that helps: statement by statement, or the canonical request.
+    /// Everything else that helps: policy by policy and statement by statement, or the canonical request. Nothing
+    /// where it is not wanted.
     pub detail: Value,
 }
 
@@ -167,10 +189,7 @@ impl Decisions {
         let known = kept.len().saturating_sub(missed);
         let new: Vec<_> = kept.iter().skip(known).cloned().collect();
         drop(kept);
-        let views = new.iter().map(|decision| DecisionView {
-            explanation: Value::Null,
-            ..decision.view()
-        });
+        let views = new.iter().map(|decision| decision.view(Depth::Brief));
         (views.collect(), recorded)
     }
 
@@ -182,16 +201,15 @@ impl Decisions {
 
     /// The latest `limit` decisions, newest first, without their details.
     pub fn latest(&self, limit: usize) -> Vec<DecisionView> {
+        let latest = self.kept(limit);
+        let views = latest.iter().map(|decision| decision.view(Depth::Brief));
+        views.collect()
+    }
+
+    /// The latest `limit` decisions themselves, newest first.
+    pub fn kept(&self, limit: usize) -> Vec<Arc<Decision>> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let latest: Vec<_> = kept.iter().rev().take(limit).cloned().collect();
-        drop(kept);
-        latest
-            .iter()
-            .map(|decision| DecisionView {
-                explanation: Value::Null,
-                ..decision.view()
-            })
-            .collect()
+        kept.iter().rev().take(limit).cloned().collect()
     }
 
     /// The decision on a request, in full. Of several, the one that was not allowed.
@@ -207,25 +225,27 @@ impl Decisions {
             .or_else(|| of_request().next())
             .cloned();
         drop(kept);
-        found.map(|decision| decision.view())
+        found.map(|decision| decision.view(Depth::Full))
     }
 }
 
 impl Decision {
-    fn view(&self) -> DecisionView {
+    /// The ARN of who signed.
+    pub fn who(&self) -> &str {
+        let principal = self.principal.as_ref();
+        principal.map_or("anonymous", |principal| &principal.arn)
+    }
+
+    fn view(&self, depth: Depth) -> DecisionView {
         let Explanation {
             reason,
             statement,
             detail,
-        } = (self.explain)(self);
+        } = (self.explain)(self, depth);
         DecisionView {
             request_id: self.request_id.clone(),
             at: self.at.as_millis(),
-            principal: self
-                .principal
-                .as_ref()
-                .map_or("anonymous", |principal| &principal.arn)
-                .to_owned(),
+            principal: self.who().to_owned(),
             action: self.action.clone(),
             resource: self.resource.clone(),
             decision: self.outcome,
@@ -253,7 +273,8 @@ pub(crate) mod tests {
             action: "s3:GetObject".to_owned(),
             resource: "arn:aws:s3:::b/k".to_owned(),
             outcome,
-            explain: Box::new(|_| Explanation {
+            asked: None,
+            explain: Box::new(|_, _| Explanation {
                 reason: "because".to_owned(),
                 ..Explanation::default()
             }),

@@ -138,7 +138,7 @@ async fn route(app: &Arc<App>, request: Unread) -> Response {
         Door::Sts => serve(request, |request| sts::handle(app, request)).await,
         Door::ServicePreflight => service_preflight(),
         Door::WellKnown(document) => for_browsers(local::well_known(app, &document).await),
-        Door::Local => local::handle(app, &request.parts, request.peer).await,
+        Door::Local => local::handle(app, request).await,
         Door::Health => local::health(app),
         Door::Web => web::handle(app, &request.parts).await,
     }
@@ -191,7 +191,8 @@ fn request_id(ids: &dyn IdSource) -> String {
     Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
-fn unread_body(error: BodyError) -> Response {
+/// What is answered to a request whose body was not read.
+pub(crate) fn unread_body(error: BodyError) -> Response {
     let (status, message) = match error {
         BodyError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
         BodyError::Cut => (StatusCode::BAD_REQUEST, "Bad Request"),

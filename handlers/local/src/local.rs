@@ -1,56 +1,72 @@
 //! What only the person at this machine sees: the inbox, the decisions, whether the server is well.
 
+mod guard;
+mod parameters;
+pub mod playground;
 mod stream;
+mod users;
 
-use std::net::SocketAddr;
+use std::sync::Arc;
 
-use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use notewarden_userpool::RotateKeysError;
 use serde_json::json;
 
+pub use self::guard::COMMAND;
+use self::parameters::Parameters;
 use crate::{
     app::App,
+    front::{self, Unread},
     outputs::Outputs,
     web,
     wire::{self, Response},
 };
 
-/// Says that a request is a command. Pages of other origins cannot add it: their browser would have to ask first, and
-/// is refused.
-pub const COMMAND: &str = "x-notewarden-command";
-
-/// How many decisions a list has unless it is asked for another number.
-const DEFAULT_DECISIONS: usize = 100;
+/// The most decisions of a list.
+const MOST_DECISIONS: usize = 1_000;
+/// What every answer here carries: it is kept nowhere, and no page of another origin may load it as anything.
+const HEADERS: [(HeaderName, &str); 3] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
 
 /// Answers a request for `/_local/*`.
-pub async fn handle(app: &App, parts: &Parts, peer: SocketAddr) -> Response {
-    if !is_local(parts, peer) {
-        let message = "only this machine, by its own name, may see this";
-        return wire::json(StatusCode::FORBIDDEN, &json!({ "message": message }));
+pub async fn handle(app: &Arc<App>, request: Unread) -> Response {
+    let mut response = match guard::refusal(&request.parts, request.peer) {
+        Some(message) => wire::json(StatusCode::FORBIDDEN, &json!({ "message": message })),
+        None => answer(app, request).await,
+    };
+    for (name, value) in HEADERS {
+        let value = HeaderValue::from_static(value);
+        response.headers_mut().insert(name, value);
     }
-    let path = parts.uri.path().trim_start_matches("/_local/");
-    let mut response = match (&parts.method, path) {
+    response
+}
+
+async fn answer(app: &Arc<App>, request: Unread) -> Response {
+    let path = request.parts.uri.path().to_owned();
+    let path = path.trim_start_matches("/_local/");
+    match (&request.parts.method, path) {
         (&Method::GET, "" | "/_local") => web::page(app, web::CONSOLE).await,
-        (&Method::GET, _) => show(app, parts, path),
-        (&Method::POST, "keys/rotate") if parts.headers.contains_key(COMMAND) => {
-            rotate_keys(app).await
-        }
-        (&Method::POST, "keys/rotate") => {
-            let message = format!("a command needs the header `{COMMAND}`");
-            wire::json(StatusCode::FORBIDDEN, &json!({ "message": message }))
-        }
+        (&Method::GET, _) => show(app, &request.parts, path),
+        (&Method::POST, "keys/rotate") => rotate_keys(app).await,
+        (&Method::POST, "playground") => match request.read(playground::BODY_LIMIT).await {
+            Ok(request) => playground::replay(app, &request.body).await,
+            Err(error) => front::unread_body(error),
+        },
         _ => wire::json(
             StatusCode::METHOD_NOT_ALLOWED,
             &json!({ "message": "only GET is served here" }),
         ),
-    };
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    }
 }
 
 fn show(app: &App, parts: &Parts, path: &str) -> Response {
+    let query = parts.uri.query().unwrap_or_default();
     match path {
         "inbox" => match app.user_pool.inbox() {
             Ok(messages) => wire::json(StatusCode::OK, &messages),
@@ -58,18 +74,32 @@ fn show(app: &App, parts: &Parts, path: &str) -> Response {
         },
         "outputs" => wire::json(StatusCode::OK, &outputs(app, parts)),
         "stream" => stream::decisions(app.access.decisions()),
-        "decisions" => match limit(parts.uri.query().unwrap_or_default()) {
-            Ok(limit) => wire::json(StatusCode::OK, &app.access.decisions().latest(limit)),
-            Err(message) => wire::json(StatusCode::BAD_REQUEST, &json!({ "message": message })),
+        "decisions" => match Parameters::read(query, MOST_DECISIONS) {
+            Ok(Parameters { limit, after: None }) => {
+                wire::json(StatusCode::OK, &app.access.decisions().latest(limit))
+            }
+            Ok(_) => bad("`after` is no parameter here"),
+            Err(message) => bad(&message),
         },
-        path => match path
-            .strip_prefix("decisions/")
-            .and_then(|id| app.access.decisions().on_request(id))
-        {
-            Some(decision) => wire::json(StatusCode::OK, &decision),
-            None => wire::json(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" })),
+        "users" => users::list(app, query),
+        "playground" => playground::show(app),
+        path => match path.split_once('/') {
+            Some(("users", id)) => users::get(app, id),
+            Some(("decisions", id)) => match app.access.decisions().on_request(id) {
+                Some(decision) => wire::json(StatusCode::OK, &decision),
+                None => not_found(),
+            },
+            _ => not_found(),
         },
     }
+}
+
+fn bad(message: &str) -> Response {
+    wire::json(StatusCode::BAD_REQUEST, &json!({ "message": message }))
+}
+
+fn not_found() -> Response {
+    wire::json(StatusCode::NOT_FOUND, &json!({ "message": "Not Found" }))
 }
 
 /// The outputs, as this request reaches the server.
@@ -117,79 +147,4 @@ fn unwell(error: &dyn std::error::Error) -> Response {
         StatusCode::SERVICE_UNAVAILABLE,
         &json!({ "message": "Service Unavailable" }),
     )
-}
-
-/// Whether the request comes from this machine and names it as itself: a page of another origin whose name
-/// was rebound to this address has its own name in `Host`.
-fn is_local(parts: &Parts, peer: SocketAddr) -> bool {
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok())
-        .unwrap_or_default();
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    peer.ip().to_canonical().is_loopback() && matches!(name, "127.0.0.1" | "localhost" | "[::1]")
-}
-
-fn limit(query: &str) -> Result<usize, &'static str> {
-    let mut limit = DEFAULT_DECISIONS;
-    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
-        let given = parameter
-            .strip_prefix("limit=")
-            .and_then(|number| number.parse().ok());
-        limit = given
-            .filter(|number| (1..=1_000).contains(number))
-            .ok_or("`limit` must be a number from 1 to 1000")?;
-    }
-    Ok(limit)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn local(host: &str, peer: &str) -> bool {
-        let (parts, ()) = http::Request::get("/_local/inbox")
-            .header("host", host)
-            .body(())
-            .unwrap()
-            .into_parts();
-        is_local(&parts, peer.parse().unwrap())
-    }
-
-    #[test]
-    fn only_this_machine_by_its_own_name() {
-        for host in [
-            "127.0.0.1:8787",
-            "localhost",
-            "localhost:1",
-            "[::1]:8787",
-            "[::1]",
-        ] {
-            assert!(local(host, "127.0.0.1:5000"), "{host}");
-        }
-        assert!(local("localhost", "[::ffff:127.0.0.1]:5000"));
-        for host in [
-            "evil.example",
-            "127.0.0.1.evil.example",
-            "localhost.evil.example:8787",
-            "",
-            "10.0.0.1",
-        ] {
-            assert!(!local(host, "127.0.0.1:5000"), "{host}");
-        }
-        assert!(!local("localhost", "10.0.0.1:5000"));
-    }
-
-    #[test]
-    fn limits_are_bounded() {
-        assert_eq!(limit(""), Ok(100));
-        assert_eq!(limit("limit=1"), Ok(1));
-        for bad in ["limit=0", "limit=1001", "limit=x", "limit=", "other=1"] {
-            assert!(limit(bad).is_err(), "{bad}");
-        }
-    }
 }

@@ -266,6 +266,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         Arc::new(identity_pool.clone()),
     );
     let of_pool = issuers::of_user_pool(&user_pool, &deployment.user_pool_client, &fetch, &clock)?;
+    let playground = from_template::playground(template, place, &stack)?;
     let tokens = match stack.token_api {
         None => None,
         Some(settings) => Some(TokenApi {
@@ -286,6 +287,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         sign_ins,
     });
     Ok(Arc::new(App {
+        playground,
         endpoint,
         links,
         archives,

@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
-use notewarden_domain::policy::{Explanation as Told, Request, Verdict};
+use notewarden_domain::policy::{CompiledPolicies, Explanation as Told, Request, Verdict};
 use notewarden_userpool::{Luggage, RefusedAssumption, Role};
 use serde_json::{Value, json};
 
-use super::{Access, Ask, Denied, caller};
-use crate::decisions::{Decision, Explain, Explanation, Outcome};
+use super::{Access, Ask, Denied, caller, evaluation};
+use crate::decisions::{Decision, Explain, Outcome};
 
 /// What somebody who signs asks when they want to assume a role.
 pub struct Assumption<'a> {
@@ -43,7 +43,7 @@ impl Access {
         let policies = ask
             .principal
             .and_then(|principal| self.policies_of_principal(principal))
-            .map(|policies| policies.on_role(&role.trust_policy));
+            .map(|policies| Arc::new(policies.on_role(&role.trust_policy)));
         let caller = caller(ask.principal);
         ask.resource = &role.arn;
         for action in actions {
@@ -57,23 +57,24 @@ impl Access {
                 match &policies {
                     Some(policies) => {
                         let told = policies.explain(&request);
-                        (told.verdict, of_policies(told, json!(context)))
+                        let policies = Arc::clone(policies);
+                        (
+                            told.verdict,
+                            of_policies(Some(policies), told, json!(context)),
+                        )
                     }
                     None => (Verdict::ImplicitlyDenied, self.explanation(None, &ask)),
                 }
             };
-            self.decide(&ask, verdict, at, explain)?;
+            self.decide(&ask, verdict, at, None, explain)?;
         }
         Ok(())
     }
 
     /// Denies what is asked because of `reason`, and writes that into the decision log.
     pub fn deny(&self, ask: &Ask<'_>, reason: &'static str) -> Denied {
-        let explain = Box::new(move |_: &Decision| Explanation {
-            reason: reason.to_owned(),
-            ..Explanation::default()
-        });
-        let denied = self.decide(ask, Verdict::ImplicitlyDenied, self.clock.now(), explain);
+        let (now, explain) = (self.clock.now(), evaluation::because(reason.to_owned()));
+        let denied = self.decide(ask, Verdict::ImplicitlyDenied, now, None, explain);
         denied.err().unwrap_or_else(|| Denied::of(ask, false))
     }
 
@@ -90,14 +91,8 @@ impl Access {
             .as_ref()
             .map_or(Outcome::ImplicitlyDenied, |told| told.verdict.into());
         let explain = match refused.explanation.clone() {
-            Some(told) => of_policies(told, refused.context.clone()),
-            None => {
-                let reason = refused.reason().to_owned();
-                Box::new(move |_: &Decision| Explanation {
-                    reason: reason.clone(),
-                    ..Explanation::default()
-                })
-            }
+            Some(told) => of_policies(refused.trust.clone(), told, refused.context.clone()),
+            None => evaluation::because(refused.reason().to_owned()),
         };
         self.decisions.record(Decision {
             request_id: request_id.to_owned(),
@@ -106,17 +101,13 @@ impl Access {
             action: refused.action.to_owned(),
             resource: refused.role.clone(),
             outcome,
+            asked: None,
             explain,
         });
     }
 }
 
 /// Roles are assumed rarely: what explains the verdict is kept, and not worked out again.
-fn of_policies(told: Told, context: Value) -> Explain {
-    let told = Arc::new(told);
-    Box::new(move |_| Explanation {
-        statement: told.decided_by.as_ref().map(ToString::to_string),
-        detail: json!({ "statements": told.statements, "context": context }),
-        reason: told.reason.clone(),
-    })
+fn of_policies(policies: Option<Arc<CompiledPolicies>>, told: Told, context: Value) -> Explain {
+    Box::new(move |_, depth| evaluation::of_told(policies.as_deref(), &told, &context, depth))
 }

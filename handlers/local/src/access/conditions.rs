@@ -11,6 +11,8 @@ use notewarden_userpool::{
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use crate::decisions::Decision;
+
 /// What the global condition keys are made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
@@ -45,6 +47,19 @@ pub fn context<'a>(
         context.set(key, ContextValue::One(value.into()));
     }
     context
+}
+
+/// The keys with which the policies were asked for a decision.
+pub(super) fn of_decision<'a>(decision: &'a Decision, region: &'a str) -> Context<'a> {
+    let asked = decision.asked.as_ref();
+    let facts = Facts {
+        principal: decision.principal.as_deref(),
+        source: asked.map_or(IpAddr::from([0, 0, 0, 0]), |asked| asked.source),
+        region,
+        at: decision.at,
+    };
+    let of_service = asked.into_iter().flat_map(|asked| &asked.of_service);
+    context(facts, of_service.map(|(key, value)| (&**key, &**value)))
 }
 
 fn with_principal<'a>(context: Context<'a>, principal: &'a Principal) -> Context<'a> {

@@ -50,8 +50,13 @@ impl Policies {
         }
     }
 
+    /// Others of the same principal, with the same bucket's.
+    pub(super) fn with_own(&self, own: &[Policy]) -> Self {
+        Self::new(own, &self.parts.1)
+    }
+
     /// No more than these and one of `session` allow.
-    fn within(&self, session: &[Policy]) -> Self {
+    pub(super) fn within(&self, session: &[Policy]) -> Self {
         let (builder, bucket) = &*self.parts;
         let narrowed = session
             .iter()

@@ -39,6 +39,15 @@ struct Detail {
     context: Context<'static>,
     canonical_request: Option<String>,
     string_to_sign: Option<String>,
+    diagnosis: Option<Diagnosis>,
+}
+
+/// What the client has probably done, and what it then signed.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Diagnosis {
+    told: String,
+    canonical_request: Option<String>,
 }
 
 pub async fn run(options: WhyOptions) -> Result<(), CliError> {
@@ -78,7 +87,13 @@ fn text(decision: Value) -> Result<String, serde_json::Error> {
         context,
         canonical_request,
         string_to_sign,
+        diagnosis,
     } = explanation;
+    let diagnosis = diagnosis.unwrap_or_default();
+    if let Some(first) = diagnosis.told.chars().next() {
+        let rest = diagnosis.told.get(first.len_utf8()..).unwrap_or_default();
+        parts.push(format!("{}{rest}.", first.to_uppercase()));
+    }
     let verdicts = [Verdict::ExplicitlyDenied, Verdict::ImplicitlyDenied];
     if let Some(verdict) = verdicts.into_iter().find(|v| v.as_str() == decision) {
         let explanation = Explanation {
@@ -97,6 +112,7 @@ fn text(decision: Value) -> Result<String, serde_json::Error> {
     for (title, block) in [
         ("The canonical request to sign", canonical_request),
         ("The string to sign", string_to_sign),
+        ("What the client signed", diagnosis.canonical_request),
     ] {
         if let Some(block) = block {
             parts.push(format!("{title}:\n\n{block}"));
@@ -155,7 +171,10 @@ The request had:
         let decision = json!({
             "decision": "Refused", "principal": "anonymous", "action": "s3:GetObject", "resource": "/b/k",
             "reason": "the signature does not match",
-            "explanation": {"canonicalRequest": "GET\n/b/k\n", "stringToSign": "AWS4-HMAC-SHA256\n"},
+            "explanation": {
+                "canonicalRequest": "GET\n/b/k\n", "stringToSign": "AWS4-HMAC-SHA256\n",
+                "diagnosis": {"told": "the client signed no query", "canonicalRequest": "GET\n/b/k/\n"},
+            },
         });
         let text = text(decision).unwrap();
         assert!(
@@ -164,6 +183,14 @@ The request had:
         );
         assert!(
             text.contains("The canonical request to sign:\n\nGET\n/b/k\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n\nThe client signed no query.\n\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("What the client signed:\n\nGET\n/b/k/\n"),
             "{text}"
         );
         assert!(!text.contains("The request had"), "{text}");

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use notewarden_domain::policy::{Policy, PolicyError, PolicyKind};
+use notewarden_domain::policy::{Policy, PolicyError, PolicyKind, Position, Source};
 use notewarden_infra::{
-    AuthFlow, FunctionSettings, MatchType, MfaConfiguration, MfaMethod, MfaSettings, RoleSettings,
-    Stack,
+    AuthFlow, FunctionSettings, MatchType, MfaConfiguration, MfaMethod, MfaSettings, PolicySource,
+    RoleSettings, Stack, Template,
 };
 use notewarden_userpool::{
     IdentityPoolSettings, Principal, Role, Roles, UserPoolSettings,
@@ -21,6 +21,7 @@ use std::time::Duration;
 use crate::{
     access::Policies,
     deployment::{ACCOUNT_ID, Deployment},
+    local::playground::Playground,
 };
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -66,8 +67,8 @@ pub fn roles(stack: &Stack) -> Result<Roles, PolicyError> {
 }
 
 fn role(settings: &RoleSettings) -> Result<Role, PolicyError> {
-    let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?;
-    let trust = trust.named("TrustPolicy");
+    let trust = Policy::parse(&settings.trust_policy, PolicyKind::Trust)?.named("TrustPolicy");
+    let trust = placed(trust, &settings.trust_source);
     let longest_session = Duration::from_secs(settings.longest_session.into());
     Ok(Role::new(ACCOUNT_ID, &settings.name, trust).with_longest_session(longest_session))
 }
@@ -83,17 +84,46 @@ pub fn function_session(
     Ok(Principal::session(ACCOUNT_ID, name, id, &session, None))
 }
 
+/// What the policies of signed-in people's role are tried with.
+pub fn playground(
+    template: Template,
+    place: notewarden_infra::Deployment,
+    stack: &Stack,
+) -> Result<Playground, &'static str> {
+    let role = stack.role(&stack.identity_pool.authenticated_role);
+    let role = role.ok_or("the identity pool's role is none of the template")?;
+    Ok(Playground {
+        template,
+        place,
+        role: role.name.clone(),
+        permissions: role.permissions.clone(),
+    })
+}
+
 fn bucket_policy(stack: &Stack) -> Result<Policy, PolicyError> {
-    Ok(Policy::parse(&stack.bucket.policy, PolicyKind::Resource)?.named("BucketPolicy"))
+    let policy = Policy::parse(&stack.bucket.policy, PolicyKind::Resource)?.named("BucketPolicy");
+    Ok(placed(policy, &stack.bucket.policy_source))
 }
 
 fn permissions(role: &RoleSettings) -> Result<Vec<Policy>, PolicyError> {
     role.permissions
         .iter()
-        .map(
-            |policy| Ok(Policy::parse(&policy.document, PolicyKind::Identity)?.named(&policy.name)),
-        )
+        .map(|permission| {
+            let policy = Policy::parse(&permission.document, PolicyKind::Identity)?;
+            Ok(placed(policy.named(&permission.name), &permission.source))
+        })
         .collect()
+}
+
+/// The policy, which knows where in the template it stands.
+fn placed(policy: Policy, source: &PolicySource) -> Policy {
+    let places = source.statements.iter();
+    policy.read_from(Source {
+        file: "template.yaml".to_owned(),
+        statements: places
+            .map(|&(line, column)| Position { line, column })
+            .collect(),
+    })
 }
 
 /// The user pool's settings, with its one client's.

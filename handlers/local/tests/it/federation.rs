@@ -125,6 +125,15 @@ fn actor(place: &Arc<Place>, identity_id: &str, keys: Keys) -> Actor {
     }
 }
 
+/// The parts of the policies that a decision was made by.
+fn layers(decision: &Value) -> Vec<&str> {
+    let policies = decision["explanation"]["policies"].as_array().unwrap();
+    let layers = policies
+        .iter()
+        .map(|policy| policy["layer"].as_str().unwrap());
+    layers.collect()
+}
+
 pub async fn id_of(place: &Place, logins: &Value) -> String {
     let wanted = json!({ "IdentityPoolId": place.output("IdentityPool"), "Logins": logins });
     let answer = place.identity("GetId", wanted).await.ok();
@@ -332,10 +341,13 @@ async fn the_classic_flow_gives_a_token_and_the_token_a_role() {
     let narrow = actor(&place, &id, given(&sts(&place, None, &form).await.ok()));
     let path = narrow.path("file.txt");
     narrow.s3(Method::GET, &path, &[], "").await.ok();
-    narrow
-        .put("file.txt", "x")
-        .await
-        .s3_error(403, "AccessDenied");
+    let refused = narrow.put("file.txt", "x").await;
+    let decision = place.decision_on(&refused).await;
+    assert_eq!(
+        layers(&decision),
+        ["Identity", "Identity", "Resource", "Session"]
+    );
+    refused.s3_error(403, "AccessDenied");
     narrow.get("/notes").await.forbidden();
 
     // The guests' role trusts no one who has signed in, and the log says why.
@@ -346,6 +358,10 @@ async fn the_classic_flow_gives_a_token_and_the_token_a_role() {
     assert_eq!(decision["decision"], "ImplicitlyDenied");
     let context = &decision["explanation"]["context"];
     assert_eq!(context["cognito-identity.amazonaws.com:sub"], id.as_str());
+    assert_eq!(layers(&decision), ["Resource"]);
+    let trust = &decision["explanation"]["policies"][0];
+    assert_eq!(trust["policy"], "TrustPolicy");
+    assert!(trust["text"].as_str().unwrap().contains("unauthenticated"));
     // A role that is not there is refused alike; a provider's own token is no pass to the pool's role.
     for (role, token) in [
         (role(&place, "NoSuchRole"), token.clone()),

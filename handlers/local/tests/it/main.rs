@@ -11,6 +11,7 @@ mod account;
 mod archives;
 mod attacks;
 mod authz;
+mod console;
 mod durability;
 mod federation;
 mod files;
