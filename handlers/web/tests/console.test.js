@@ -29,18 +29,21 @@ test("decisions appear as they are made, and open to their evaluation", async ()
   const person = await credentialsOf(server, name);
   assert.equal((await send(server, { ...person, secretAccessKey: "wrong" }, "GET", "/notes")).status, 403);
   await console.page.getByRole("link", { name: /Refused/ }).first().click();
-  await console.page.getByRole("region", { name: "The canonical request to sign" }).waitFor();
+  // A wrong secret is no mistake that can be named, and there is nothing to put beside what should have been signed.
+  await console.page.getByText("no known mistake gives the client's signature").waitFor();
+  await console.page.getByRole("region", { name: "The canonical request" }).waitFor();
   await console.page.getByRole("region", { name: "The string to sign" }).getByText("AWS4-HMAC-SHA256").waitFor();
-  await audit(console.page);
-  await picture(console.page, "console-signature");
 
   await console.page.getByRole("link", { name: /Invoke Allowed.*PUT/ }).first().click();
-  await console.page.getByText("This statement matches.").waitFor();
+  const policy = console.page.getByRole("region", { name: "Policy of the role: Api" });
+  await policy.getByText("This statement decides: it allows it.").waitFor();
+  await policy.getByText(/template.yaml, line \d+/).waitFor();
+  assert.match(await policy.locator("mark").innerText(), /"Sid": "CallTheApi"/);
   await audit(console.page);
   await picture(console.page, "console-decision");
   // The open page is in the address: a reload shows it again, and back leads to the one before.
   await console.page.reload();
-  await console.page.getByText("This statement matches.").waitFor();
+  await policy.getByText("This statement decides").waitFor();
   await console.page.goBack();
   await console.page.getByRole("region", { name: "The string to sign" }).waitFor();
   assert.deepEqual(console.complaints, []);
@@ -58,10 +61,83 @@ test("a denial shows how far each statement goes, with its variables replaced", 
   await assert.rejects(s3.send(command), { name: "AccessDenied" });
   await page.getByRole("link", { name: /s3:PutObject Implicitly Denied/ }).click();
   const evaluation = page.getByRole("region", { name: "The evaluation" });
+  await evaluation.getByRole("region", { name: "Policy of the resource: BucketPolicy" }).getByText("Does not apply.").waitFor();
+  assert.match(await evaluation.locator(".line.missed").first().innerText(), /"Resource":/);
   // The pattern as it is written, and what it is for this person.
   await evaluation.getByText(/\$\{cognito-identity.amazonaws.com:sub\}.* → .*private\/us-east-1:[0-9a-f-]{36}\//).first().waitFor();
   await audit(page);
   await picture(page, "console-denied");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a mistake in signing is named, and what was signed stands beside what should have been", async () => {
+  const { context, page, complaints } = await open(browser, server, { path: "/_local/" });
+  await page.getByRole("status").getByText("Live").waitFor();
+  // Signed without the query that is sent.
+  const person = await credentialsOf(server, name);
+  const answer = await send(server, person, "GET", "/notes", undefined, "?limit=2");
+  assert.equal(answer.status, 403);
+  await page.getByRole("link", { name: /Refused/ }).first().click();
+  await page.getByText("the client signed no query").waitFor();
+  const request = page.getByRole("region", { name: "The canonical request" });
+  const theirs = request.getByRole("figure", { name: "What the client signed" });
+  assert.equal(await request.getByRole("figure", { name: "To be signed" }).locator("mark").innerText(), "limit=2");
+  assert.equal(await theirs.locator("mark").innerText(), "(nothing)");
+  for (const secret of [person.secretAccessKey, person.sessionToken]) assert.ok(!(await page.content()).includes(secret));
+  await audit(page);
+  await picture(page, "console-signature");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("users are listed, and one opens to their identity, sign-ins and commands", async () => {
+  const { context, page, complaints } = await open(browser, server, { path: "/_local/", permissions: ["clipboard-read", "clipboard-write"] });
+  await page.getByRole("link", { name: "Users" }).click();
+  const row = page.getByRole("row", { name: new RegExp(name) });
+  await row.getByRole("cell", { name: "confirmed" }).waitFor();
+  await audit(page);
+  await picture(page, "console-users");
+  await row.getByRole("link").click();
+  await page.getByRole("region", { name: "The identity" }).getByText(/us-east-1:[0-9a-f-]{36}/).waitFor();
+  await page.getByRole("region", { name: "Sign-ins" }).getByRole("cell", { name: "valid" }).first().waitFor();
+  await page.getByRole("button", { name: "Copy “Disable”" }).click();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /^aws cognito-idp admin-disable-user --user-pool-id us-east-1_\w+ --username [0-9a-f-]{36}$/);
+  await audit(page);
+  await picture(page, "console-user");
+  await page.goBack();
+  await row.waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a policy is edited, its mistakes are told at their place, and decisions that would flip are shown", async () => {
+  const { context, page, complaints } = await open(browser, server, { path: "/_local/#playground", permissions: ["clipboard-read", "clipboard-write"] });
+  const replay = page.getByRole("button", { name: "Replay the last decisions" });
+  const folder = page.getByLabel("OwnFolder", { exact: false }).and(page.getByRole("textbox"));
+  await replay.click();
+  await page.getByRole("status").getByText(/None of the last \d+ decisions/).waitFor();
+  const written = await folder.inputValue();
+
+  await folder.fill(written.replace("Effect: Allow", "Effect: Permit"));
+  await replay.click();
+  await page.getByText("must be `Allow` or `Deny`, not `Permit`").waitFor();
+  await audit(page);
+  await picture(page, "console-playground-mistake");
+  await page.getByRole("button", { name: /Line \d+, column \d+/ }).click();
+  assert.ok(await folder.evaluate((field) => field === document.activeElement && field.value.slice(field.selectionStart).startsWith("Permit")));
+
+  // Everybody's folder: the denial of before would be none.
+  await folder.fill(written.replace("/${!cognito-identity.amazonaws.com:sub}/*", "/*"));
+  await replay.click();
+  await page.getByRole("status").getByText(/\d+ of the last \d+ decisions would be another/).waitFor();
+  await page.getByRole("link", { name: /s3:PutObject Implicitly Denied becomes Allowed/ }).waitFor();
+  await audit(page);
+  await picture(page, "console-playground");
+  await page.getByRole("button", { name: "Copy the policy OwnFolder" }).click();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /private\/\*"/);
+  await page.getByRole("button", { name: "Undo the changes of OwnFolder" }).click();
+  assert.equal(await folder.inputValue(), written);
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -76,6 +152,8 @@ test("codes and outputs are there to be copied", async () => {
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await server.codeFor(name));
   await page.getByRole("link", { name: "Outputs" }).click();
   await page.getByRole("cell", { name: server.outputs.UserPool, exact: true }).waitFor();
+  await page.getByRole("button", { name: "Copy “Sign up”" }).click();
+  assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(`--client-id ${server.outputs.UserPoolClient} `));
   await audit(page);
   await picture(page, "console-outputs");
   assert.deepEqual(complaints, []);

@@ -158,8 +158,8 @@ export async function credentialsOf(server, name, password = PASSWORD) {
   return { accessKeyId: Credentials.AccessKeyId, secretAccessKey: Credentials.SecretKey, sessionToken: Credentials.SessionToken };
 }
 
-/** A signed request to the API; `path` may be outside of what the person may call. */
-export async function send(server, credentials, method, path, body) {
+/** A signed request to the API; `path` may be outside of what the person may call, and `unsigned` is added to it after. */
+export async function send(server, credentials, method, path, body, unsigned = "") {
   const url = new URL(server.outputs.Api + path);
   const signer = new SignatureV4({ service: "execute-api", region: server.outputs.Region, credentials, sha256: Sha256 });
   const { headers } = await signer.sign({
@@ -171,7 +171,7 @@ export async function send(server, credentials, method, path, body) {
     headers: { host: url.host, "content-type": "application/json" },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
-  return fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  return fetch(url + unsigned, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
 }
 
 /** A small landscape as PNG: light, sky and ground of a colour that the name gives. */

@@ -4,10 +4,14 @@ import { useTitle } from "../shared/doorway";
 import { Decisions } from "./decisions";
 import { Inbox } from "./inbox";
 import { OutputsPage } from "./outputs";
+import { Playground } from "./playground";
+import { Users } from "./users";
 
 const PLACES = [
   { id: "decisions", title: "Decisions" },
   { id: "inbox", title: "Inbox" },
+  { id: "users", title: "Users" },
+  { id: "playground", title: "Playground" },
   { id: "outputs", title: "Outputs" },
 ] as const;
 
@@ -40,6 +44,8 @@ export function Console() {
         <h1>{here.title}</h1>
         {here.id === "decisions" && <Decisions chosen={detail} />}
         {here.id === "inbox" && <Inbox />}
+        {here.id === "users" && <Users chosen={detail} />}
+        {here.id === "playground" && <Playground />}
         {here.id === "outputs" && <OutputsPage />}
       </main>
     </>

@@ -1,8 +1,7 @@
 import { Failure } from "../shared/notice";
 import { Copy } from "../shared/copy";
 import { useRead, type Mail } from "./local";
-
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+import { dates } from "./parts";
 
 export function Inbox() {
   const inbox = useRead<Mail[]>("inbox");

@@ -1,13 +1,15 @@
 // What the local server tells whoever sits at its machine.
 import { useEffect, useState } from "react";
 
+export type Outcome = "Allowed" | "ExplicitlyDenied" | "ImplicitlyDenied" | "Refused" | "OverQuota";
+
 export interface Decision {
   requestId: string;
   at: number;
   principal: string;
   action: string;
   resource: string;
-  decision: "Allowed" | "ExplicitlyDenied" | "ImplicitlyDenied" | "Refused" | "OverQuota";
+  decision: Outcome;
   reason: string;
   statement?: string;
 }
@@ -17,24 +19,61 @@ export interface Pattern {
   expanded?: string | null;
 }
 
-export interface Statement {
+/** A statement by where it stands. */
+export interface StatementRef {
   layer: string;
   policy: string;
   statement: number;
   sid?: string | null;
+}
+
+export interface Statement extends StatementRef {
   effect: "Allow" | "Deny";
   matches: boolean;
-  mismatch?: { element: string; values: string[]; patterns: Pattern[] } | null;
+  mismatch?: { element: string; values: string[] | null; patterns: Pattern[] } | null;
+  /** Its patterns with variables, and what these are here. */
+  variables?: Pattern[];
+}
+
+/** A policy that had a say, with the lines of its statements and where these are in a file. */
+export interface PolicyShown {
+  layer: string;
+  policy: string;
+  text: string;
+  file?: string;
+  statements: { first: number; last: number; source?: { line: number; column: number } }[];
+}
+
+/** What the signer of a request has done, as far as it can be told. */
+export interface Diagnosis {
+  told: string;
+  mistakes: string[];
+  canonicalRequest: string | null;
+  stringToSign: string | null;
 }
 
 export interface Opened extends Decision {
   explanation?: {
     statements?: Statement[];
+    policies?: PolicyShown[];
     context?: Record<string, string | string[]>;
+    decidedBy?: StatementRef | null;
+    closest?: StatementRef | null;
     canonicalRequest?: string;
     stringToSign?: string;
+    diagnosis?: Diagnosis | null;
   };
 }
+
+/** The parts that policies play. */
+export const LAYERS: Record<string, string> = {
+  Identity: "Policy of the role",
+  Resource: "Policy of the resource",
+  Boundary: "Permissions boundary",
+  Session: "Session policy",
+  ServiceControl: "Service control policy",
+  ResourceControl: "Resource control policy",
+};
 
 export interface Mail {
   to: string;
@@ -44,6 +83,74 @@ export interface Mail {
 }
 
 export type Outputs = Record<string, string>;
+
+export interface User {
+  id: string;
+  email?: string;
+  isEmailVerified: boolean;
+  status: "UNCONFIRMED" | "CONFIRMED" | "FORCE_CHANGE_PASSWORD" | "RESET_REQUIRED";
+  isEnabled: boolean;
+  createdAt: number;
+  modifiedAt: number;
+  groups: string[];
+  factors: string[];
+}
+
+export interface UserPage {
+  users: User[];
+  next: string | null;
+}
+
+export interface UserInFull extends User {
+  attributes: [string, string][];
+  signIns: { client: string; at: number; expiresAt: number; state: string }[];
+  identity: {
+    id: string;
+    isDisabled: boolean;
+    createdAt: number;
+    logins: [string, string][];
+    credentials: { accessKeyId: string; role: string; expiresAt: number; state: string }[];
+  } | null;
+}
+
+/** A policy as it is edited. */
+export interface Edited {
+  name: string;
+  text: string;
+}
+
+export interface PlaygroundShown {
+  role: string;
+  policies: { name: string; text: string; json: string; line: number }[];
+}
+
+/** What is wrong with a policy, or doubtful, and where. */
+export interface Finding {
+  policy: string;
+  line: number;
+  column: number;
+  path: string;
+  message: string;
+}
+
+export interface Replayed {
+  requestId: string;
+  at: number;
+  principal: string;
+  action: string;
+  resource: string;
+  before: Outcome;
+  after: Outcome;
+  reason: string;
+}
+
+/** The decisions made again, or why none was. */
+export interface Replay {
+  flipped?: number;
+  decisions?: Replayed[];
+  warnings?: Finding[];
+  problems?: Finding[];
+}
 
 /** How many decisions the list keeps on screen. */
 export const KEPT = 200;
@@ -73,6 +180,20 @@ export function parts(reason: string): { head: string; rest: string } {
 export async function read<T>(path: string): Promise<T> {
   const answer = await fetch(`/_local/${path}`);
   if (!answer.ok) throw new Error(`\`/_local/${path}\` answers ${answer.status}`);
+  return (await answer.json()) as T;
+}
+
+/** Sends a command, which no page of another origin could; the answer may be a refusal in words. */
+export async function command<T>(path: string, body: unknown): Promise<T> {
+  const answer = await fetch(`/_local/${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-notewarden-command": "1" },
+    body: JSON.stringify(body),
+  });
+  if (answer.status !== 422 && !answer.ok) {
+    const { message } = (await answer.json().catch(() => ({}))) as { message?: string };
+    throw new Error(message ?? `\`/_local/${path}\` answers ${answer.status}`);
+  }
   return (await answer.json()) as T;
 }
 

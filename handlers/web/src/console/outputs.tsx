@@ -1,5 +1,7 @@
-import { Failure } from "../shared/notice";
 import { Copy } from "../shared/copy";
+import { Failure } from "../shared/notice";
+import { CommandShown } from "./command";
+import { commands } from "./commands";
 import { useRead, type Outputs } from "./local";
 
 export function OutputsPage() {
@@ -33,28 +35,10 @@ export function OutputsPage() {
         </tbody>
       </table>
       <h2>Commands</h2>
-      {commands(outputs.value).map(({ title, text }) => (
-        <section key={title} className="stack" aria-label={title}>
-          <div className="row spread">
-            <h3>{title}</h3>
-            <Copy text={text} what={`“${title}”`} />
-          </div>
-          <pre className="detail">{text}</pre>
-        </section>
+      <p className="quiet">In the order in which somebody new would give them, for bash and the AWS command line.</p>
+      {commands(outputs.value).map((command) => (
+        <CommandShown key={command.title} command={command} />
       ))}
     </>
   );
-}
-
-/** Commands that work as they stand, in a POSIX shell. */
-export function commands(outputs: Outputs): { title: string; text: string }[] {
-  const { AwsConfigFile, AwsCredentialsFile, UserPool, Bucket } = outputs;
-  return [
-    {
-      title: "The AWS command line, as this server's administrator",
-      text: `export AWS_CONFIG_FILE='${AwsConfigFile}'\nexport AWS_SHARED_CREDENTIALS_FILE='${AwsCredentialsFile}'`,
-    },
-    { title: "Everybody in the user pool", text: `aws cognito-idp list-users --user-pool-id '${UserPool}'` },
-    { title: "Everything in the bucket", text: `aws s3 ls --recursive 's3://${Bucket}/'` },
-  ];
 }
