@@ -78,7 +78,7 @@ test("a mistake in signing is named, and what was signed stands beside what shou
   const person = await credentialsOf(server, name);
   const answer = await send(server, person, "GET", "/notes", undefined, "?limit=2");
   assert.equal(answer.status, 403);
-  await page.getByRole("link", { name: /Refused/ }).first().click();
+  await page.locator(`a[href="#decisions/${answer.headers.get("x-amzn-requestid")}"]`).click();
   await page.getByText("the client signed no query").waitFor();
   const request = page.getByRole("region", { name: "The canonical request" });
   const theirs = request.getByRole("figure", { name: "What the client signed" });
@@ -156,6 +156,30 @@ test("codes and outputs are there to be copied", async () => {
   assert.ok((await page.evaluate(() => navigator.clipboard.readText())).includes(`--client-id ${server.outputs.UserPoolClient} `));
   await audit(page);
   await picture(page, "console-outputs");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("every page of the console fits a phone, and nothing on it jumps", async () => {
+  const { context, page, complaints } = await open(browser, server, { path: "/_local/", viewport: { width: 375, height: 700 } });
+  await page.addInitScript(() => {
+    window.shifts = [];
+    const observer = new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map(({ value }) => value)));
+    observer.observe({ type: "layout-shift", buffered: true });
+  });
+  await page.getByRole("link", { name: /Implicitly Denied/ }).first().click();
+  const places = [new URL(page.url()).hash, "#inbox", "#users", "#playground", "#outputs"];
+  for (const place of places) {
+    await page.goto(`${server.outputs.Endpoint}/_local/${place}`);
+    await page.reload();
+    await page.getByText("Reading…").waitFor({ state: "detached" });
+    await page.getByRole(place === "#users" ? "row" : "button").first().waitFor();
+    const [overflow, shift] = await page.evaluate(() => [document.documentElement.scrollWidth - document.documentElement.clientWidth, window.shifts.reduce((sum, value) => sum + value, 0)]);
+    assert.ok(overflow <= 0, `${place}: ${overflow} px are out of reach`);
+    assert.ok(shift < 0.1, `${place}: ${shift}`);
+    await audit(page);
+    await picture(page, `console-phone-${place.slice(1).split("/")[0]}`);
+  }
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -6,8 +6,8 @@ export function Decisions({ chosen }: { chosen: string }) {
   const { decisions, isLive } = useDecisions();
   return (
     <>
-      <p className="quiet" role="status">
-        {isLive ? "Live: each authorization decision appears as it is made." : "Not connected to the server; trying again."}
+      <p className="quiet liveness" role="status">
+        {isLive === null ? "Connecting to the server…" : isLive ? "Live: each authorization decision appears as it is made." : "Not connected to the server; trying again."}
       </p>
       {decisions?.length === 0 ? (
         <div className="empty">
@@ -15,7 +15,7 @@ export function Decisions({ chosen }: { chosen: string }) {
           <p>Sign in to the web client or send a signed request, and who was allowed what appears here.</p>
         </div>
       ) : (
-        <div className="split">
+        <div className={chosen ? "split chosen" : "split"}>
           <ol className="log" aria-label="Decisions" aria-busy={decisions === null}>
             {decisions?.map((decision) => (
               <li key={key(decision)}>
@@ -24,6 +24,10 @@ export function Decisions({ chosen }: { chosen: string }) {
             ))}
           </ol>
           <section aria-label="The evaluation" aria-live="polite">
+            {/* On a phone a decision takes the place of the list. */}
+            <p className="back">
+              <a href="#decisions">All decisions</a>
+            </p>
             {chosen ? <Evaluation key={chosen} requestId={chosen} /> : <p className="quiet">Choose a decision to see how it came about.</p>}
           </section>
         </div>

@@ -216,9 +216,9 @@ export function useRead<T>(path: string): Read<T> {
 }
 
 /** The decisions, the newest first, as they are made. */
-export function useDecisions(): { decisions: Decision[] | null; isLive: boolean } {
+export function useDecisions(): { decisions: Decision[] | null; isLive: boolean | null } {
   const [decisions, setDecisions] = useState<Decision[] | null>(null);
-  const [isLive, setIsLive] = useState(false);
+  const [isLive, setIsLive] = useState<boolean | null>(null);
   useEffect(() => {
     const events = new EventSource("/_local/stream");
     // Listening first and reading then leaves no gap between; the browser listens again by itself.

@@ -50,10 +50,12 @@ function AllUsers() {
               <td>
                 <a href={`#users/${user.id}`}>{user.email ?? user.id}</a>
               </td>
-              <td>{state(user)}</td>
-              <td>{factors(user)}</td>
-              <td>{user.groups.join(", ") || "none"}</td>
-              <td className="quiet">{dates.format(user.createdAt)}</td>
+              <td data-label="Status">{state(user)}</td>
+              <td data-label="Second factor">{factors(user)}</td>
+              <td data-label="Groups">{user.groups.join(", ") || "none"}</td>
+              <td className="quiet" data-label="Created">
+                {dates.format(user.createdAt)}
+              </td>
             </tr>
           ))}
         </tbody>
