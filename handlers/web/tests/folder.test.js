@@ -63,6 +63,11 @@ test("files are dropped, previewed, found in folders and downloaded by their nam
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 
+  await addFiles(page, [{ name: "no-picture.png", type: "image/png" }]);
+  await page.getByRole("button", { name: "no-picture.png", exact: true }).click();
+  await page.getByRole("dialog").getByText("This picture cannot be shown.").waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+
   const downloading = page.waitForEvent("download");
   await line(page, "It's (1) ü & 100%+.txt").click();
   const download = await downloading;

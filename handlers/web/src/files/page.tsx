@@ -154,7 +154,7 @@ export function FilePage() {
       {open && open !== "new folder" && (
         <Dialog title={baseName(open.name)} className="wide" onClose={() => setOpen(null)}>
           <div className="preview-large">
-            <Picture store={store} name={open.name} alt={baseName(open.name)} />
+            <Picture store={store} name={open.name} alt={baseName(open.name)} otherwise={<p className="quiet">This picture cannot be shown. Download it to see what it is.</p>} />
           </div>
           <div className="row spread">
             <span className="quiet small">{size(open.size)}</span>

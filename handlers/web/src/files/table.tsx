@@ -10,6 +10,8 @@ import type { FileStore, StoredFile } from "./store";
 
 /** Pictures up to this size are shown small in the list, in bytes. */
 const THUMBNAIL = 3_000_000;
+/** Pictures up to this size can be looked at here, in bytes: they are held in memory whole. */
+const PREVIEW = 30_000_000;
 /** How many rows are shown at first, and more each time. */
 const ROWS = 200;
 
@@ -92,7 +94,7 @@ export function FileTable({ store, path, folder, selection, onSelect, onOpen, on
               <td>
                 <span className="file">
                   <Thumbnail store={store} file={file} />
-                  {isPicture(file.name) ? (
+                  {isPicture(file.name) && file.size <= PREVIEW ? (
                     <button className="plain" onClick={() => onOpen(file)}>{baseName(file.name)}</button>
                   ) : (
                     <span>{baseName(file.name)}</span>
@@ -134,9 +136,10 @@ function Thumbnail({ store, file }: { store: FileStore; file: StoredFile }) {
     observer.observe(place.current);
     return () => observer.disconnect();
   }, [canBe]);
+  const letters = <span className="kind" aria-hidden="true">{kind(file.name)}</span>;
   return (
     <span className="thumbnail" ref={place}>
-      {canBe && isSeen ? <Picture key={file.modifiedAt} store={store} name={file.name} alt="" /> : <span className="kind" aria-hidden="true">{kind(file.name)}</span>}
+      {canBe && isSeen ? <Picture key={file.modifiedAt} store={store} name={file.name} alt="" otherwise={letters} /> : letters}
     </span>
   );
 }
