@@ -16,7 +16,7 @@ use crate::{
     Objects,
     checksums::{Checksum, ChecksumAlgorithm, ChecksumKind},
     multipart::{Completion, NamedPart, Part, PartSource, UploadItem, UploadOptions, UploadQuery},
-    objects::{Attributes, ObjectError, PutOptions, ReadCondition, UploadId, WriteCondition},
+    objects::{Attributes, ObjectError, PutOptions, ReadCondition, Tag, UploadId, WriteCondition},
 };
 
 /// The objects of one data directory, as the archive worker uses them.
@@ -80,8 +80,9 @@ impl ArchiveObjects for EmbeddedArchiveObjects {
         number: u16,
         bytes: Vec<Bytes>,
     ) -> Result<StoredPart, StoreError> {
-        let (key, id) = (upload.key.as_str(), id(upload)?);
-        let put = self.objects.put_part(key, id, number, data(bytes), None);
+        let (key, part) = (upload.key.as_str(), (id(upload)?, number, Tag::Blob));
+        let objects = &self.objects;
+        let put = objects.put_part_known_by(key, part, data(bytes), None);
         put.await
             .map(|part| stored(number, &part))
             .map_err(translate)

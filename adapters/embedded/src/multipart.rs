@@ -24,7 +24,7 @@ use crate::{
     Objects,
     checksums::{Checksum, ChecksumAlgorithm, ChecksumKind},
     objects::{
-        Attributes, Extent, Ingested, ObjectError, ReadCondition, Tables, UPLOADS, UploadId,
+        Attributes, Extent, Ingested, ObjectError, ReadCondition, Tables, Tag, UPLOADS, UploadId,
         encode, ingest, slice,
     },
 };
@@ -113,18 +113,34 @@ impl Objects {
         S: Stream<Item = Result<Bytes, E>> + Send,
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
+        let part = (id, number, Tag::Content);
+        self.put_part_known_by(key, part, data, checksum).await
+    }
+
+    /// The same of a part whose bytes are known by the tag.
+    pub(crate) async fn put_part_known_by<S, E>(
+        &self,
+        key: &str,
+        (id, number, tag): (UploadId, u16, Tag),
+        data: S,
+        checksum: Option<ChecksumAlgorithm>,
+    ) -> Result<Part, ObjectError>
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let upload = self.upload(key, id)?.ok_or(ObjectError::NoSuchUpload)?;
         let algorithm = upload.algorithm().or(checksum);
         let algorithm = algorithm.unwrap_or(ChecksumAlgorithm::Crc64Nvme);
         let Ingested {
             mut staged,
-            md5,
+            tag,
             sums,
             checksum,
-        } = ingest(&self.blobs, self.new_blob(), data, algorithm).await?;
+        } = ingest(&self.blobs, self.new_blob(), data, algorithm, tag).await?;
         let part = Part {
             size: staged.length(),
-            etag: md5,
+            etag: tag,
             modified_at: self.now(),
             checksum: Some(checksum),
             crc32: Some(sums.whole().get()),

@@ -35,7 +35,7 @@ pub use self::{
     record::{Attributes, Object, ObjectHead, ObjectLayout, PartSummary},
 };
 pub(crate) use self::{
-    ingest::{Ingested, ingest},
+    ingest::{Ingested, Tag, ingest},
     list::{Group, successor},
     record::{Extent, decode, describe, encode, slice},
     tables::{OBJECTS, PARTS, Tables, UPLOADS},
@@ -202,14 +202,14 @@ impl Objects {
         let algorithm = options.checksum.unwrap_or(ChecksumAlgorithm::Crc64Nvme);
         let Ingested {
             mut staged,
-            md5,
+            tag,
             sums,
             checksum,
-        } = ingest(&self.blobs, self.new_blob(), data, algorithm).await?;
+        } = ingest(&self.blobs, self.new_blob(), data, algorithm, Tag::Content).await?;
         let object = Object {
             head: ObjectHead {
                 size: staged.length(),
-                etag: hex::encode(md5),
+                etag: hex::encode(tag),
                 modified_at: self.clock.now(),
                 checksum: Some(checksum),
                 crc32: Some(sums.whole().get()),
