@@ -2,7 +2,7 @@
 //! and how it stands beside its peers.
 //!
 //! `cargo bench -p notewarden --bench server [-- FIGURE…]`, where a figure is one of `start`, `read`, `ways`,
-//! `write`, `pages`, `memory` and `peers`; all of them by default.
+//! `write`, `pages`, `memory`, `archives` and `peers`; all of them by default.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,7 @@
     reason = "a benchmark fails by panicking, and prints its figures"
 )]
 
+mod archives;
 mod bare;
 mod memory;
 mod pages;
@@ -22,7 +23,9 @@ mod support;
 mod ways;
 mod write;
 
-const FIGURES: [&str; 7] = ["start", "read", "ways", "write", "pages", "memory", "peers"];
+const FIGURES: [&str; 8] = [
+    "start", "read", "ways", "write", "pages", "memory", "archives", "peers",
+];
 
 fn main() {
     // `--bench` comes from cargo.
@@ -51,6 +54,7 @@ fn main() {
             "write" => load.block_on(write::measure()),
             "pages" => load.block_on(pages::measure()),
             "memory" => load.block_on(memory::measure()),
+            "archives" => load.block_on(archives::measure()),
             _ => load.block_on(peers::measure()),
         }
     }

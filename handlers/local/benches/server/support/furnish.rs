@@ -102,6 +102,19 @@ impl Person {
         self.signed(address, "s3", method, &path, body)
     }
 
+    /// A request that copies an object to where `name` says, signed and encoded.
+    pub fn copy(&self, address: SocketAddr, name: &str, source: &str) -> Bytes {
+        let path = format!("{}/{name}", self.folder());
+        let request = Request::builder()
+            .method(Method::PUT)
+            .uri(format!("http://{address}{path}"))
+            .header("host", address.to_string())
+            .header("x-amz-copy-source", source);
+        let mut request = request.body(Bytes::new()).unwrap();
+        Signing::new(&self.keys, "s3").sign(&mut request);
+        load::encode(&request)
+    }
+
     /// The path of the own folder, encoded as S3's canonical requests have it.
     pub fn folder(&self) -> String {
         let identity = self.identity.as_str().replace(':', "%3A");

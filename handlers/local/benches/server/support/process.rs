@@ -28,9 +28,15 @@ pub struct Memory {
 impl Process {
     /// Starts our server on `dir`; it is ready once this answers.
     pub fn serve(binary: &Path, dir: &Path) -> Self {
+        Self::serve_with(binary, dir, &[])
+    }
+
+    /// The same with more options.
+    pub fn serve_with(binary: &Path, dir: &Path, options: &[&str]) -> Self {
         let mut command = Command::new(binary);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data-dir"]);
-        Self::announced(command.arg(dir), "Notewarden is ready at http://")
+        command.arg(dir).args(options);
+        Self::announced(&mut command, "Notewarden is ready at http://")
     }
 
     /// Starts what prints a line of `prefix` and the address once it is ready.
