@@ -20,7 +20,7 @@ pub use archive_objects::{Bucket, archive_objects};
 pub use archives::archive_store;
 pub use claims::{idempotency_store, shared_claims};
 pub use file_index::{Folder, file_index};
-pub use files::{file_store, file_store_of_paths};
+pub use files::{erasure, file_store, file_store_of_paths};
 pub use identities::{LoginProvider, identity_broker};
 pub use identity_links::identity_links;
 pub use ids::id_source;

@@ -210,4 +210,9 @@ impl FileStore for FaultyFiles {
         let run = self.inner.delete_unchanged(key, etag);
         self.faults.around(Call::DeleteFile, run).await
     }
+
+    async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
+        let run = self.inner.delete_all(owner);
+        self.faults.around(Call::DeleteFile, run).await
+    }
 }

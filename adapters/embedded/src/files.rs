@@ -13,8 +13,11 @@ use notewarden_domain::{
 
 use crate::{
     Objects,
-    objects::{Attributes, ObjectError, ObjectHead, WriteCondition, folders},
+    objects::{Attributes, ListQuery, ObjectError, ObjectHead, WriteCondition, folders},
 };
+
+/// How many objects are removed in one commit.
+const PAGE: usize = 1_000;
 
 /// The files of one data directory, and the index of them.
 #[derive(Clone, Debug)]
@@ -56,6 +59,26 @@ impl FileStore for EmbeddedFiles {
     async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
         self.delete_if(key, WriteCondition::Matches(etag.to_owned()))
             .await
+    }
+
+    async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
+        let prefix = ObjectKey::private_prefix(owner);
+        loop {
+            let query = ListQuery {
+                prefix: prefix.clone(),
+                limit: PAGE,
+                ..ListQuery::default()
+            };
+            let page = self.objects.list(&query)?.items;
+            if page.is_empty() {
+                break;
+            }
+            let keys = page
+                .iter()
+                .map(|item| (item.name().to_owned(), WriteCondition::None));
+            self.objects.delete_all(keys.collect()).await?;
+        }
+        self.objects.abort_uploads_to(&prefix).await
     }
 }
 

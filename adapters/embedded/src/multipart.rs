@@ -247,6 +247,26 @@ impl Objects {
         .await
     }
 
+    /// Ends all uploads to keys that start with `prefix`.
+    pub(crate) async fn abort_uploads_to(&self, prefix: &str) -> Result<(), StoreError> {
+        let query = UploadQuery {
+            prefix: prefix.to_owned(),
+            limit: usize::MAX,
+            ..UploadQuery::default()
+        };
+        for item in self.list_uploads(&query)?.items {
+            let UploadItem::Upload(key, id, _) = item else {
+                continue;
+            };
+            match self.abort_upload(&key, id).await {
+                Ok(()) | Err(ObjectError::NoSuchUpload) => {}
+                Err(ObjectError::Store(error)) => return Err(error),
+                Err(other) => return Err(StoreError::unavailable(other)),
+            }
+        }
+        Ok(())
+    }
+
     /// Ends the uploads that began before `before`, as the bucket's lifecycle asks. Answers how many.
     ///
     /// # Errors

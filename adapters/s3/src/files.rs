@@ -9,16 +9,20 @@ use aws_sdk_s3::{
 use aws_types::SdkConfig;
 use notewarden_aws::{Failure, Tuning, store_error};
 use notewarden_domain::{
-    ObjectKey, StoreError, Timestamp,
+    IdentityId, ObjectKey, StoreError, Timestamp,
     archive::Crc32,
     file::ContentType,
     ports::{FileMeta, FileStore},
 };
 
-use crate::bucket::{Bucket, read_crc32, status};
+use crate::{
+    bucket::{Bucket, read_crc32, status},
+    uploads,
+};
 
 const HEAD: &str = "HeadObject";
 const DELETE: &str = "DeleteObject";
+const LIST: &str = "ListObjectsV2";
 
 /// The files of a bucket. Clones share one client.
 ///
@@ -38,6 +42,16 @@ impl S3Files {
     pub fn tuned(config: &SdkConfig, bucket: impl Into<String>, tuning: &Tuning) -> Self {
         Self {
             bucket: Bucket::new(config, bucket, tuning),
+        }
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        let asked = self.bucket.client.delete_object().bucket(&self.bucket.name);
+        match asked.key(key).send().await {
+            Ok(_) => Ok(()),
+            // S3 itself counts an absent object as deleted; not everything that speaks its protocol does.
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(()),
+            Err(error) => Err(store_error(DELETE, &error)),
         }
     }
 }
@@ -65,13 +79,7 @@ impl FileStore for S3Files {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        let asked = self.bucket.client.delete_object().bucket(&self.bucket.name);
-        match asked.key(key.as_str()).send().await {
-            Ok(_) => Ok(()),
-            // S3 itself counts an absent object as deleted; not everything that speaks its protocol does.
-            Err(error) if error.code() == Some("NoSuchKey") => Ok(()),
-            Err(error) => Err(store_error(DELETE, &error)),
-        }
+        self.remove(key.as_str()).await
     }
 
     async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError> {
@@ -83,6 +91,27 @@ impl FileStore for S3Files {
             Err(error) if status(&error) == Some(412) => Err(StoreError::PreconditionFailed),
             Err(error) => Err(store_error(DELETE, &error)),
         }
+    }
+
+    async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
+        let prefix = ObjectKey::private_prefix(owner);
+        let mut behind = None;
+        loop {
+            let asked = self.bucket.client.list_objects_v2();
+            let asked = asked.bucket(&self.bucket.name).prefix(&prefix);
+            let page = match asked.set_continuation_token(behind).send().await {
+                Ok(page) => page,
+                Err(error) => return Err(store_error(LIST, &error)),
+            };
+            for key in page.contents().iter().filter_map(|object| object.key()) {
+                self.remove(key).await?;
+            }
+            behind = page.next_continuation_token;
+            if behind.is_none() {
+                break;
+            }
+        }
+        uploads::abort_where(&self.bucket, &prefix, |_| true).await
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod body;
 mod range;
-mod uploads;
 
 use std::{ops::Range, time::Duration};
 
@@ -18,7 +17,10 @@ use notewarden_domain::{
 };
 
 use self::{body::Chunks, range::Reading};
-use crate::bucket::{Bucket, read_crc32, refusal, write_crc32};
+use crate::{
+    bucket::{Bucket, read_crc32, refusal, write_crc32},
+    uploads,
+};
 
 const GET: &str = "GetObject";
 const PUT: &str = "PutObject";

@@ -7,8 +7,7 @@ use uuid::Uuid;
 use super::Account;
 use crate::{
     IdentityId, ObjectKey, StoreError, Timestamp,
-    file::NamePrefix,
-    ports::{ArchiveQuery, FileQuery, NoteQuery, Order},
+    ports::{ArchiveQuery, NoteQuery, Order},
     work::Work,
 };
 
@@ -38,7 +37,7 @@ impl Account {
         }
         self.erase_archives(owner).await?;
         self.erase_notes(owner).await?;
-        self.erase_files(owner).await?;
+        self.files.delete_all(owner).await?;
         // Last, so that whoever signs in until then is who they were. Afterwards they are somebody new.
         self.identities.forget(owner).await?;
         if let Some(subject) = subject {
@@ -96,26 +95,6 @@ impl Account {
                 gone(self.notes.delete(owner, note.id, note.version).await)?;
             }
             query.after = page.notes.last().map(|note| note.id);
-            if !page.more || query.after.is_none() {
-                return Ok(());
-            }
-        }
-    }
-
-    /// The index may hear later of what was removed: the list goes forward only.
-    async fn erase_files(&self, owner: &IdentityId) -> Result<(), StoreError> {
-        let mut query = FileQuery {
-            prefix: NamePrefix::default(),
-            after: None,
-            limit: PAGE,
-        };
-        loop {
-            let page = self.index.list(owner, &query).await?;
-            for file in &page.files {
-                let key = ObjectKey::private(owner, &file.name);
-                self.files.delete(&key).await?;
-            }
-            query.after = page.files.last().map(|file| file.name.clone());
             if !page.more || query.after.is_none() {
                 return Ok(());
             }

@@ -68,6 +68,13 @@ pub trait FileStore: Send + Sync {
     /// # Errors
     /// `PreconditionFailed` if it was replaced.
     async fn delete_unchanged(&self, key: &ObjectKey, etag: &str) -> Result<(), StoreError>;
+
+    /// Removes all that is in the owner's folder, what no file name is the key of included, and what has come of
+    /// uploads in parts. Said again, it removes what was stored since.
+    ///
+    /// # Errors
+    /// The store failed: what is left is removed by saying it again.
+    async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError>;
 }
 
 /// Knows what is in people's folders without asking the object store for each object.

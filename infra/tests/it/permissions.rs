@@ -49,6 +49,7 @@ const CALLS: [Calls; 3] = [
             "dynamodb/tests/files.golden",
             "dynamodb/tests/permissions.golden",
             "s3/tests/archives.golden",
+            "s3/tests/erasure.golden",
             "s3/tests/permissions.golden",
         ],
         besides: &[

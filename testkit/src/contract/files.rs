@@ -34,6 +34,30 @@ where
     one_persons_file_is_not_anothers(store, ids, &put).await;
 }
 
+/// All that is somebody's goes at once, which takes permissions that only whoever erases accounts has.
+pub async fn erasure<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: P)
+where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let [alice, bob] = [identity(ids), identity(ids)];
+    let names = ["a", "b/a", "b/ä ö.bin"].map(file);
+    for owner in [&alice, &bob] {
+        for name in &names {
+            put(ObjectKey::private(owner, name), 1).await;
+        }
+    }
+    for _ in 0..2 {
+        store.delete_all(&alice).await.expect("delete all");
+        for (owner, is_there) in [(&alice, false), (&bob, true)] {
+            for name in &names {
+                let found = store.head(&ObjectKey::private(owner, name)).await;
+                assert_eq!(found.expect("head").is_some(), is_there, "`{name}`");
+            }
+        }
+    }
+}
+
 async fn an_absent_file_has_no_metadata(store: &dyn FileStore, ids: &dyn IdSource) {
     let key = ObjectKey::private(&identity(ids), &file("absent.txt"));
     let found = store.head(&key).await.expect("head");

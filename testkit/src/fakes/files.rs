@@ -72,6 +72,13 @@ impl FileStore for MemoryFiles {
             }
         }
     }
+
+    async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
+        let prefix = ObjectKey::private_prefix(owner);
+        self.lock()
+            .retain(|key, _| !key.as_str().starts_with(&prefix));
+        Ok(())
+    }
 }
 
 #[async_trait]

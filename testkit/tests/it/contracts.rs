@@ -34,6 +34,7 @@ async fn memory_files_are_a_file_store() {
     let store = MemoryFiles::default();
     let put = async |key, size| store.put(&key, size, NOON);
     contract::file_store(&store, &SeededIds::new(3), put).await;
+    contract::erasure(&store, &SeededIds::new(4), put).await;
 }
 
 struct Memory(MemoryFiles);

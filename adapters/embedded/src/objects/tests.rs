@@ -1,5 +1,6 @@
 //! The object store against the promises it makes.
 
+mod contracts;
 mod durability;
 mod listing;
 mod quota;
@@ -9,7 +10,6 @@ use std::{fs, path::PathBuf, sync::Arc};
 use futures_util::{TryStreamExt, stream};
 use notewarden_domain::ObjectKey;
 use notewarden_testkit::{
-    contract,
     fakes::{FixedClock, SeededIds},
     fixtures::NOON,
 };
@@ -364,36 +364,4 @@ async fn what_a_crash_leaves_behind_is_swept_up_and_nothing_else() {
     assert!(fixture.read("k").await.unwrap() == bytes);
     drop(writer);
     assert_eq!(fixture.files().len(), 2);
-}
-
-#[tokio::test]
-async fn the_store_keeps_the_contract_of_files() {
-    let fixture = Fixture::new().await;
-    let files = EmbeddedFiles::new(fixture.objects.clone());
-    let put = |key, size| fixture.put_pattern(key, size);
-    contract::file_store(&files, &SeededIds::new(1), put).await;
-}
-
-impl Fixture {
-    async fn put_pattern(&self, key: ObjectKey, size: u64) {
-        self.put(key.as_str(), &pattern(size as usize)).await;
-    }
-}
-
-impl contract::Folder for Fixture {
-    async fn put(&self, key: ObjectKey, size: u64) {
-        self.put_pattern(key, size).await;
-    }
-
-    async fn remove(&self, key: ObjectKey) {
-        let removed = self.objects.delete(key.as_str(), WriteCondition::None);
-        removed.await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn the_store_keeps_the_contract_of_indexes() {
-    let fixture = Fixture::new().await;
-    let files = EmbeddedFiles::new(fixture.objects.clone());
-    contract::file_index(&files, &SeededIds::new(1), &fixture).await;
 }

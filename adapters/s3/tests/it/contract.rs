@@ -18,6 +18,7 @@ async fn on_the_local_server() {
     let store = S3Files::new(&config, &server.bucket);
     let put = async |key, size| support::put(&client, &server.bucket, key, size).await;
     contract::file_store(&store, &SeededIds::new(1), put).await;
+    contract::erasure(&store, &SeededIds::new(6), put).await;
 }
 
 #[tokio::test]
@@ -41,4 +42,5 @@ async fn on_a_stand_in_for_aws() {
     let store = S3Files::new(&config, &bucket);
     let put = async |key, size| support::put(&client, &bucket, key, size).await;
     contract::file_store(&store, &SeededIds::new(3), put).await;
+    contract::erasure(&store, &SeededIds::new(7), put).await;
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use notewarden_domain::ObjectKey;
 use notewarden_s3::{S3Files, S3Objects};
 use notewarden_testkit::{
     SeededIds, contract,
@@ -13,6 +14,9 @@ use crate::support::{self, LocalServer};
 /// What files need: sorted lines of an action and of what it is on, a resource of the template, with a pattern of keys
 /// in it.
 const FILES: &str = include_str!("../permissions.golden");
+
+/// What the erasure of a folder needs besides, the same way.
+const ERASURE: &str = include_str!("../erasure.golden");
 
 /// What archives need, the same way.
 const ARCHIVES: &str = include_str!("../archives.golden");
@@ -26,6 +30,25 @@ async fn files_need_the_permissions_that_are_committed() {
     let put = async |key, size| support::put(&client, &server.bucket, key, size).await;
     contract::file_store(&store, &SeededIds::new(4), put).await;
     committed(&witness, &server.bucket, FILES);
+}
+
+#[tokio::test]
+async fn the_erasure_of_a_folder_needs_the_permissions_that_are_committed() {
+    let server = LocalServer::start().await;
+    let witness = ScriptedServer::start(Step::Forward(server.endpoint.clone())).await;
+    let client = support::client(&server.admin_at(&server.endpoint));
+    let store = S3Files::new(&server.admin_at(&witness.endpoint()), &server.bucket);
+    let put = async |key: ObjectKey, size| {
+        support::put(&client, &server.bucket, key.clone(), size).await;
+        let begun = client.create_multipart_upload().bucket(&server.bucket);
+        begun.key(key.as_str()).send().await.unwrap();
+    };
+    contract::erasure(&store, &SeededIds::new(8), put).await;
+    committed(&witness, &server.bucket, ERASURE);
+    // Nothing that is not whole is left, but for the other's.
+    let left = client.list_multipart_uploads().bucket(&server.bucket);
+    let left = left.send().await.unwrap();
+    assert_eq!(left.uploads().len(), 3);
 }
 
 #[tokio::test]
@@ -61,6 +84,9 @@ fn permissions(request: &Received, bucket: &str) -> Vec<String> {
     let Some(key) = request.path().strip_prefix(&format!("/{bucket}/")) else {
         panic!("not an object of the bucket: {request:?}")
     };
+    if key.is_empty() && has("list-type") {
+        return vec!["s3:ListBucket Bucket".to_owned()];
+    }
     if key.is_empty() && has("uploads") {
         return vec!["s3:ListBucketMultipartUploads Bucket".to_owned()];
     }

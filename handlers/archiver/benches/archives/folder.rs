@@ -237,6 +237,10 @@ impl FileStore for Folder {
     async fn delete_unchanged(&self, _: &ObjectKey, _: &str) -> Result<(), StoreError> {
         Ok(())
     }
+
+    async fn delete_all(&self, _: &IdentityId) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 #[async_trait]

@@ -466,6 +466,16 @@ impl FileStore for Store {
         })
         .await
     }
+
+    async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
+        let prefix = ObjectKey::private_prefix(owner);
+        let is_others = |key: &ObjectKey| !key.as_str().starts_with(&prefix);
+        self.call("delete_all", |state| {
+            state.objects.retain(|key, _| is_others(key));
+            Ok(())
+        })
+        .await
+    }
 }
 
 #[async_trait]

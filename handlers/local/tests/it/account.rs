@@ -120,6 +120,8 @@ async fn an_account_goes_whole() {
         let note = somebody.call(Method::POST, "/notes", Some(note)).await;
         note.status(201);
         somebody.archive(&json!({ "files": ["a.txt"] })).await;
+        // What no file name is, but a key of the folder.
+        somebody.put("a//b", "text").await.ok();
     }
     let key = alice.api_key(&["notes:read"]).await;
     let secret = key["secret"].as_str().unwrap();
@@ -131,7 +133,7 @@ async fn an_account_goes_whole() {
     by_key().await.ok();
     alice.by_token("/notes").await.ok();
     let (notes, objects) = alice.kept().await;
-    assert_eq!((notes, objects.len()), (1, 2));
+    assert_eq!((notes, objects.len()), (1, 3));
 
     alice.call(Method::DELETE, "/me", None).await.status(202);
     // From this moment on nobody comes in anew, nor by a key.
@@ -157,6 +159,6 @@ async fn an_account_goes_whole() {
     assert_ne!(again.identity_id, alice.identity_id);
     assert_eq!(again.get("/notes").await.ok().json(), json!([]));
     let (notes, objects) = bob.kept().await;
-    assert_eq!((notes, objects.len()), (1, 2));
+    assert_eq!((notes, objects.len()), (1, 3));
     bob.get("/notes").await.ok();
 }

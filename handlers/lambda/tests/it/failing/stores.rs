@@ -144,6 +144,10 @@ impl FileStore for Failing {
     async fn delete_unchanged(&self, _: &ObjectKey, _: &str) -> Result<(), StoreError> {
         self.fail()
     }
+
+    async fn delete_all(&self, _: &IdentityId) -> Result<(), StoreError> {
+        down()
+    }
 }
 
 #[async_trait]

@@ -19,12 +19,12 @@ const ENCODED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'/');
 
 /// The object as the header `x-amz-copy-source` names it.
-pub(super) fn source(bucket: &str, key: &ObjectKey) -> String {
+pub(crate) fn source(bucket: &str, key: &ObjectKey) -> String {
     format!("{bucket}/{}", utf8_percent_encode(key.as_str(), &ENCODED))
 }
 
 /// The part as the end of an upload names it.
-pub(super) fn named(part: &StoredPart) -> CompletedPart {
+pub(crate) fn named(part: &StoredPart) -> CompletedPart {
     CompletedPart::builder()
         .part_number(part.number.into())
         .e_tag(format!("\"{}\"", part.etag))
@@ -32,13 +32,24 @@ pub(super) fn named(part: &StoredPart) -> CompletedPart {
         .build()
 }
 
-/// Ends every upload to `key`. What one page of the list does not hold is behind the markers that it gives.
-pub(super) async fn abort_all(bucket: &Bucket, key: &ObjectKey) -> Result<(), StoreError> {
+/// Ends every upload to `key`.
+pub(crate) async fn abort_all(bucket: &Bucket, key: &ObjectKey) -> Result<(), StoreError> {
+    // Keys that merely start with this one are others' uploads.
+    abort_where(bucket, key.as_str(), |found| found == key.as_str()).await
+}
+
+/// Ends every upload to a key that starts with `prefix` and is one that `is_meant`. What one page of the list does not
+/// hold is behind the markers that it gives.
+pub(crate) async fn abort_where(
+    bucket: &Bucket,
+    prefix: &str,
+    is_meant: impl Fn(&str) -> bool,
+) -> Result<(), StoreError> {
     let mut behind = (None, None);
     loop {
         let asked = bucket.client.list_multipart_uploads().bucket(&bucket.name);
         let asked = asked
-            .prefix(key.as_str())
+            .prefix(prefix)
             .set_key_marker(behind.0)
             .set_upload_id_marker(behind.1);
         let page = match asked.send().await {
@@ -46,9 +57,8 @@ pub(super) async fn abort_all(bucket: &Bucket, key: &ObjectKey) -> Result<(), St
             Err(error) => return Err(store_error(LIST, &error)),
         };
         for upload in page.uploads() {
-            // Keys that merely start with this one are others' uploads.
-            if upload.key() == Some(key.as_str())
-                && let Some(id) = upload.upload_id()
+            if let Some((key, id)) = upload.key().zip(upload.upload_id())
+                && is_meant(key)
             {
                 abort(bucket, key, id).await?;
             }
@@ -61,9 +71,9 @@ pub(super) async fn abort_all(bucket: &Bucket, key: &ObjectKey) -> Result<(), St
 }
 
 /// Ends an upload, if another has not ended it.
-async fn abort(bucket: &Bucket, key: &ObjectKey, id: &str) -> Result<(), StoreError> {
+async fn abort(bucket: &Bucket, key: &str, id: &str) -> Result<(), StoreError> {
     let asked = bucket.client.abort_multipart_upload().bucket(&bucket.name);
-    match asked.key(key.as_str()).upload_id(id).send().await {
+    match asked.key(key).upload_id(id).send().await {
         Ok(_) => Ok(()),
         Err(error) if error.code() == Some("NoSuchUpload") => Ok(()),
         Err(error) => Err(store_error(ABORT, &error)),
