@@ -31,7 +31,7 @@ const LOCAL_SERVER: &str = "notewarden";
 const AWS: &str = "notewarden-aws";
 
 /// Dependencies point toward the domain.
-const CRATES: [Crate; 18] = [
+const CRATES: [Crate; 19] = [
     row("domain", DOMAIN, &[]),
     row("adapters/aws", AWS, &[DOMAIN]),
     row("adapters/dynamodb", "notewarden-dynamodb", &[DOMAIN, AWS]),
@@ -52,12 +52,18 @@ const CRATES: [Crate; 18] = [
     row("handlers/api", "notewarden-api", &[DOMAIN]),
     row("handlers/archiver", "notewarden-archiver", &[DOMAIN]),
     row(
+        "handlers/graphql",
+        "notewarden-graphql",
+        &[DOMAIN, "notewarden-api"],
+    ),
+    row(
         "handlers/lambda",
         "notewarden-lambda",
         &[
             DOMAIN,
             "notewarden-api",
             "notewarden-archiver",
+            "notewarden-graphql",
             "notewarden-dynamodb",
             "notewarden-s3",
             "notewarden-sqs",
@@ -74,6 +80,7 @@ const CRATES: [Crate; 18] = [
             "notewarden-api",
             "notewarden-archiver",
             "notewarden-embedded",
+            "notewarden-graphql",
             "notewarden-infra",
             "notewarden-oidc",
             "notewarden-sigv4",
