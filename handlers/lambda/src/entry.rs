@@ -21,7 +21,7 @@ pub(crate) enum InitError {
     Tls(#[from] rustls::Error),
     #[error("the issuers of tokens cannot be trusted as they are described")]
     Issuers(#[from] IssuersError),
-    #[error("`_HANDLER` is `{0}`: it must be `api`, `archiver` or `authorizer`")]
+    #[error("`_HANDLER` is `{0}`: it must be `api`, `archiver`, `authorizer` or `graphql`")]
     UnknownHandler(String),
 }
 
@@ -65,6 +65,12 @@ async fn start(environment: &Environment) -> Result<Result<(), lambda_runtime::E
             let authorizer = wiring::authorizer(&settings, &runtime)?;
             let answer =
                 |event: LambdaEvent<Box<RawValue>>| authorizer.answer(event.payload, event.context);
+            Ok(Runtime::new(service_fn(answer)).run().await)
+        }
+        "graphql" => {
+            let graphql = wiring::graphql(&ApiSettings::read(environment)?, &runtime).await?;
+            let answer =
+                |event: LambdaEvent<Box<RawValue>>| graphql.answer(event.payload, event.context);
             Ok(Runtime::new(service_fn(answer)).run().await)
         }
         other => Err(InitError::UnknownHandler(other.to_owned())),

@@ -1,5 +1,5 @@
 //! The Lambda entry points: one binary that serves the HTTP API behind API Gateway, tells it who comes with tokens
-//! and API keys, or works on archives, as the function's `Handler` says.
+//! and API keys, resolves AppSync's fields, or works on archives, as the function's `Handler` says.
 //!
 //! # The fronts of the HTTP API
 //! All three are told apart by their events; requests are read to what the local gateway would have made of them.
@@ -29,6 +29,7 @@ mod cors;
 mod entry;
 mod environment;
 mod event;
+mod graphql;
 mod initialization;
 mod log;
 mod record;

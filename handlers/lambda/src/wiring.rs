@@ -9,6 +9,7 @@ use std::{sync::Arc, time::Duration};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::config::IdentityCache;
 use aws_types::{SdkConfig, region::Region};
+use axum::Router;
 use http::Uri;
 use notewarden_archiver::Worker;
 use notewarden_domain::{
@@ -16,6 +17,7 @@ use notewarden_domain::{
     quota::Quota, sign_ins::SignIns,
 };
 use notewarden_dynamodb::{DynamoApiKeys, DynamoLinks};
+use notewarden_graphql::Resolver;
 use notewarden_s3::{S3Links, S3Objects};
 use notewarden_system::{SystemClock, SystemIds};
 
@@ -29,6 +31,7 @@ use crate::{
     cors,
     entry::InitError,
     environment::{ApiSettings, AuthorizerSettings, AwsSettings, RuntimeSettings, StoreSettings},
+    graphql::GraphQl,
 };
 
 /// How long the start may wait for connections. A start has a whole processor for itself, which the requests of a
@@ -40,6 +43,28 @@ pub(crate) async fn api(
     settings: &ApiSettings,
     runtime: &RuntimeSettings,
 ) -> Result<Api, rustls::Error> {
+    let (router, clock) = router(settings).await?;
+    let records = Records::to_stdout(runtime.function.clone());
+    let origins = settings.allowed_origins.clone();
+    let cors = (!origins.is_empty()).then(|| cors::of_api(origins));
+    Ok(Api::new(router, cors, clock, records))
+}
+
+/// The function that resolves AppSync's fields, connected to the same stores.
+pub(crate) async fn graphql(
+    settings: &ApiSettings,
+    runtime: &RuntimeSettings,
+) -> Result<GraphQl, rustls::Error> {
+    let (router, clock) = router(settings).await?;
+    Ok(GraphQl {
+        resolver: Resolver::new(router),
+        clock,
+        records: Records::to_stdout(runtime.function.clone()),
+    })
+}
+
+/// The HTTP API's router, connected to its stores, and the time that they keep.
+async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rustls::Error> {
     let http = AwsHttp::new()?;
     let stores = Stores::new(&settings.stores, &http);
     let (clock, ids) = (stores.clock.clone(), stores.ids.clone());
@@ -89,10 +114,7 @@ pub(crate) async fn api(
         api_keys,
         sign_ins,
     });
-    let records = Records::to_stdout(runtime.function.clone());
-    let origins = settings.allowed_origins.clone();
-    let cors = (!origins.is_empty()).then(|| cors::of_api(origins));
-    Ok(Api::new(router, cors, clock, records))
+    Ok((router, clock))
 }
 
 /// The function that tells who comes.

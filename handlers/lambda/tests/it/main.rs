@@ -11,6 +11,7 @@ mod archiver;
 mod events;
 mod failing;
 mod function;
+mod graphql;
 mod local;
 mod loss;
 mod parity;
