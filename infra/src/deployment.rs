@@ -85,6 +85,15 @@ impl Deployment {
                 format!("arn:{partition}:dynamodb:{region}:{account}:table/{id}")
             }
             ("AWS::IAM::Role", "Arn") => format!("arn:{partition}:iam::{account}:role/{id}"),
+            ("AWS::Serverless::GraphQLApi", "Arn") => {
+                format!("arn:{partition}:appsync:{region}:{account}:apis/{id}")
+            }
+            ("AWS::Serverless::GraphQLApi", "GraphQLUrl") => {
+                format!(
+                    "https://{id}.appsync-api.{region}.{}/graphql",
+                    self.url_suffix()
+                )
+            }
             ("AWS::Lambda::Url", "FunctionUrl") => {
                 format!("https://{id}.lambda-url.{region}.on.aws/")
             }

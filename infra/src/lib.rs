@@ -31,6 +31,7 @@ mod template;
 mod api;
 mod bucket;
 mod function;
+mod graphql;
 mod identity_pool;
 mod role;
 mod token_api;
@@ -55,6 +56,7 @@ pub use self::{
     deployment::Deployment,
     error::TemplateError,
     function::FunctionSettings,
+    graphql::GraphQlSettings,
     identity_pool::{
         AmbiguousRole, IdentityPoolSettings, MappingRule, MatchType, RoleMapping, UserPoolProvider,
     },

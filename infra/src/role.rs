@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    PolicySource, TemplateError, function,
+    PolicySource, TemplateError, function, graphql,
     resources::{Found, Properties, Resources},
 };
 
@@ -38,10 +38,12 @@ pub struct NamedPolicy {
     pub source: PolicySource,
 }
 
-/// The roles that people may be given: all but the functions'.
+/// The roles that people may be given: all but the functions' and AppSync's.
 pub(crate) fn all(resources: &Resources<'_>) -> Result<Vec<RoleSettings>, TemplateError> {
+    let mut of_services = function::roles(resources)?;
+    of_services.extend(graphql::roles(resources)?);
     resources
-        .all_but(&function::roles(resources)?)?
+        .all_but(&of_services)?
         .into_iter()
         .map(|role| settings(resources, role))
         .collect()

@@ -6,9 +6,9 @@ use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
 
 use crate::{
-    ApiSettings, BucketSettings, ClientSettings, Deployment, FunctionSettings,
+    ApiSettings, BucketSettings, ClientSettings, Deployment, FunctionSettings, GraphQlSettings,
     IdentityPoolSettings, RoleSettings, TemplateError, TokenApiSettings, UserPoolSettings, api,
-    bucket, conditions, function, identity_pool,
+    bucket, conditions, function, graphql, identity_pool,
     parameters::{self, Parameter},
     policy_text::{PolicyText, PolicyTextError},
     resolve::Resolver,
@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Types of the resources whose settings are read.
-const READ: [&str; 12] = [
+const READ: [&str; 13] = [
     "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Route",
@@ -31,6 +31,7 @@ const READ: [&str; 12] = [
     "AWS::IAM::Role",
     "AWS::S3::Bucket",
     "AWS::S3::BucketPolicy",
+    "AWS::Serverless::GraphQLApi",
     "AWS::Serverless::HttpApi",
 ];
 
@@ -59,6 +60,8 @@ pub struct Stack {
     pub api: ApiSettings,
     /// The API for callers with tokens and keys, if there is one.
     pub token_api: Option<TokenApiSettings>,
+    /// The GraphQL API, if there is one.
+    pub graphql: Option<GraphQlSettings>,
     /// The bucket's rules.
     pub bucket: BucketSettings,
     /// The stack's outputs, by the names under which clients are told of them.
@@ -99,6 +102,7 @@ impl Template {
             roles: role::all(&resources)?,
             api: api::settings(&resources)?,
             token_api: token_api::settings(&resources)?,
+            graphql: graphql::settings(&resources)?,
             bucket: bucket::settings(&resources)?,
             outputs,
         })

@@ -5,7 +5,7 @@ use notewarden_infra::{Deployment, FunctionSettings, Template};
 use serde_json::{Value, json};
 
 /// The ARN of each resource that a role may name, where every physical id is the logical one.
-const ARNS: [(&str, &str); 13] = [
+const ARNS: [(&str, &str); 14] = [
     (
         "Archives",
         "arn:aws:dynamodb:us-east-1:000000000000:table/Archives",
@@ -38,6 +38,10 @@ const ARNS: [(&str, &str); 13] = [
         "AuthorizerFunctionLogs",
         "arn:aws:logs:us-east-1:000000000000:log-group:AuthorizerFunctionLogs",
     ),
+    (
+        "GraphQlFunctionLogs",
+        "arn:aws:logs:us-east-1:000000000000:log-group:GraphQlFunctionLogs",
+    ),
     ("Bucket", "arn:aws:s3:::Bucket"),
     (
         "Idempotency",
@@ -63,6 +67,7 @@ pub(crate) fn functions() -> Vec<FunctionSettings> {
         Deployment::new("us-east-1", "000000000000"),
         |place, (id, _)| place.with(id, id),
     );
+    let place = place.with_parameter("GraphQl", "iam");
     template.functions(&place).unwrap()
 }
 
@@ -169,11 +174,16 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
     for function in &functions {
         assert_eq!(function.log_group, format!("{}Logs", function.logical_id));
     }
-    let [api, archiver, authorizer] = functions.as_slice() else {
+    let [api, archiver, authorizer, graphql] = functions.as_slice() else {
         panic!("{} functions", functions.len());
     };
     assert_eq!((&*api.handler, &*archiver.handler), ("api", "archiver"));
     assert_eq!(authorizer.handler, "authorizer");
+    assert_eq!(graphql.handler, "graphql");
+    // AppSync tells browsers for itself what they may do.
+    let mut of_api = api.environment.clone();
+    of_api.remove("ALLOWED_ORIGINS");
+    assert_eq!(graphql.environment, of_api);
     let environment: Vec<_> = api.environment.iter().map(|(k, v)| (&**k, &**v)).collect();
     assert_eq!(
         environment,

@@ -8,6 +8,7 @@
 
 mod decisions;
 mod functions;
+mod graphql;
 mod identity_pool;
 mod permissions;
 mod policies;
@@ -37,6 +38,7 @@ fn place() -> Deployment {
         .with("ApiFunction", "notewarden-ApiFunction")
         .with("ApiFunctionUrl", "url0000000")
         .with("ApiDomain", "d-api00000")
+        .with("GraphQlApi", "graphql000")
         .with("TokenApi", "tokens0000")
         .with("TokenApiDomain", "d-tokens00")
         .with("JwtAuthorizer", "jwt0000000")

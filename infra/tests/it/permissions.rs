@@ -18,7 +18,7 @@ struct Calls {
     queue: Option<&'static str>,
 }
 
-const CALLS: [Calls; 3] = [
+const CALLS: [Calls; 4] = [
     Calls {
         function: "ApiFunction",
         adapters: &[
@@ -63,6 +63,25 @@ const CALLS: [Calls; 3] = [
         function: "AuthorizerFunction",
         adapters: &["dynamodb/tests/authentication.golden"],
         besides: &[],
+        queue: None,
+    },
+    Calls {
+        function: "GraphQlFunction",
+        adapters: &[
+            "dynamodb/tests/archives.golden",
+            "dynamodb/tests/claims.golden",
+            "dynamodb/tests/files.golden",
+            "dynamodb/tests/permissions.golden",
+            "s3/tests/permissions.golden",
+        ],
+        besides: &[
+            // By links.
+            "s3:GetObject Bucket/private/*",
+            "s3:GetObject Bucket/zip/*",
+            "s3:PutObject Bucket/private/*",
+            "s3:DeleteObject Bucket/zip/*",
+            "sqs:SendMessage ArchiveQueue",
+        ],
         queue: None,
     },
 ];

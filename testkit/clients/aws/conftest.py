@@ -24,6 +24,7 @@ EVERYTHING = {
     "Stage": "dev",
     "AllowedOrigin": "https://app.example.com",
     "FunctionUrl": "iam",
+    "GraphQl": "iam",
     "TokenIssuer": "https://example.auth0.com/",
     "TokenAudiences": "https://api.example.com",
     "AuthorizerCacheSeconds": "60",
