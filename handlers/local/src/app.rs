@@ -16,8 +16,8 @@ use notewarden_infra::BucketSettings;
 use notewarden_userpool::{Credential, Credentials, IdentityPool, Roles, UserPool};
 
 use crate::{
-    access::Access, deployment::Deployment, endpoint::Endpoint, gateway::Gateway, later::Later,
-    lifecycle::Overdue, local::playground::Playground, outputs::Outputs,
+    access::Access, appsync::GraphQl, deployment::Deployment, endpoint::Endpoint, gateway::Gateway,
+    later::Later, lifecycle::Overdue, local::playground::Playground, outputs::Outputs,
 };
 
 /// The server's parts.
@@ -34,6 +34,8 @@ pub struct App {
     pub access: Access,
     /// The HTTP API.
     pub gateway: Gateway,
+    /// The GraphQL API, if there is one.
+    pub graphql: Option<GraphQl>,
     /// The User Pool.
     pub user_pool: UserPool,
     /// The Identity Pool.
@@ -90,6 +92,7 @@ impl App {
             endpoint,
             &self.auth_role_arn,
             &self.data_dir,
+            self.graphql.is_some(),
         )
     }
 

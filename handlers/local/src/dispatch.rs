@@ -7,7 +7,7 @@ use http::{Method, header, request::Parts};
 
 use notewarden_infra::ApiSettings;
 
-use crate::web;
+use crate::{appsync, web};
 
 const COGNITO_IDP: &str = "AWSCognitoIdentityProviderService.";
 const COGNITO_IDENTITY: &str = "AWSCognitoIdentityService.";
@@ -25,6 +25,8 @@ pub enum Door {
     Sts,
     /// `/<user pool>/.well-known/<document>`.
     WellKnown(String),
+    /// The GraphQL API.
+    GraphQl,
     /// The HTTP API, unknown routes included.
     Api,
     /// A bucket, or the list of buckets.
@@ -42,6 +44,8 @@ pub enum Door {
 pub struct Names<'a> {
     /// The API, with its routes.
     pub api: &'a ApiSettings,
+    /// Whether there is a GraphQL API.
+    pub has_graphql: bool,
     /// The bucket's name.
     pub bucket: &'a str,
     /// The user pool's id.
@@ -77,6 +81,9 @@ pub fn door(parts: &Parts, names: Names<'_>) -> Door {
     }
     if path == "/healthz" {
         return Door::Health;
+    }
+    if names.has_graphql && path == appsync::PATH {
+        return Door::GraphQl;
     }
     if let Some(document) = path
         .strip_prefix('/')
@@ -158,6 +165,7 @@ mod tests {
             &parts,
             Names {
                 api,
+                has_graphql: true,
                 bucket: "the-bucket",
                 user_pool: "us-east-1_Pool",
             },
@@ -224,6 +232,8 @@ mod tests {
             through(request("GET", "/us-east-1_Pool/.well-known/jwks.json")),
             Door::WellKnown("jwks.json".to_owned())
         );
+        assert_eq!(through(request("POST", "/graphql")), Door::GraphQl);
+        assert_eq!(through(request("GET", "/graphql/x")), Door::Api);
         assert_eq!(through(request("GET", "/nowhere")), Door::Api);
         for path in ["/", "/app", "/app/notes/1", "/config.json"] {
             assert_eq!(through(request("GET", path)), Door::Web, "{path}");

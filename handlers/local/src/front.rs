@@ -117,11 +117,18 @@ pub async fn answer(app: &Arc<App>, request: Request<Incoming>, peer: SocketAddr
 async fn route(app: &Arc<App>, request: Unread) -> Response {
     let names = Names {
         api: app.gateway.settings(),
+        has_graphql: app.graphql.is_some(),
         bucket: &app.deployment.bucket,
         user_pool: &app.deployment.user_pool,
     };
     match door(&request.parts, names) {
         Door::Api => app.gateway.handle(app, request).await,
+        Door::GraphQl => match &app.graphql {
+            Some(graphql) if request.parts.method != Method::OPTIONS => {
+                for_browsers(graphql.handle(app, request).await)
+            }
+            _ => service_preflight(),
+        },
         Door::S3 => s3::handle(app, request.parts, request.body, &request.id, request.peer).await,
         Door::CognitoIdp(operation) => {
             serve(request, |request| {
@@ -204,7 +211,7 @@ pub(crate) fn unread_body(error: BodyError) -> Response {
     response
 }
 
-/// Cognito and STS let scripts of any origin call them: their requests carry no cookie.
+/// Cognito, STS and AppSync let scripts of any origin call them: their requests carry no cookie.
 fn for_browsers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(

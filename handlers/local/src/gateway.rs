@@ -246,9 +246,10 @@ fn authorize(app: &App, request: &WireRequest, resource: &str) -> Result<Signer,
     Ok(signer)
 }
 
-fn authorizer_of(signer: &Signer) -> Authorizer {
+/// What a handler is told of who signed.
+pub(crate) fn iam_of(signer: &Signer) -> IamAuthorizer {
     let principal = &signer.credential.principal;
-    Authorizer::iam(IamAuthorizer {
+    IamAuthorizer {
         access_key: signer.credential.access_key_id.clone(),
         account_id: principal.account_id.clone(),
         caller_id: principal.user_id.clone(),
@@ -260,7 +261,7 @@ fn authorizer_of(signer: &Signer) -> Authorizer {
         principal_org_id: None,
         user_arn: principal.arn.clone(),
         user_id: principal.user_id.clone(),
-    })
+    }
 }
 
 fn common_log_time(at: Timestamp) -> String {

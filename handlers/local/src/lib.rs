@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod app;
+pub mod appsync;
 pub mod cli;
 pub mod cognito_identity;
 pub mod cognito_idp;

@@ -8,7 +8,10 @@ use std::{
 use notewarden_embedded::durable::{Readers, write_whole};
 use serde::Serialize;
 
-use crate::deployment::{Deployment, REGION};
+use crate::{
+    appsync,
+    deployment::{Deployment, REGION},
+};
 
 /// The outputs, by the names that the template gives them too.
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +19,9 @@ use crate::deployment::{Deployment, REGION};
 pub struct Outputs {
     /// The HTTP API's base URL.
     pub api: String,
+    /// The GraphQL API's URL, if there is one.
+    #[serde(rename = "GraphQlApi", skip_serializing_if = "Option::is_none")]
+    pub graphql_api: Option<String>,
     /// The base URL of every AWS service.
     pub endpoint: String,
     /// The region.
@@ -37,11 +43,18 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// The outputs of `deployment`, reached at `endpoint`, with the AWS files in `dir`.
-    pub fn new(deployment: &Deployment, endpoint: &str, auth_role_arn: &str, dir: &Path) -> Self {
+    /// The outputs of `deployment`, which may have a GraphQL API, reached at `endpoint`, with the AWS files in `dir`.
+    pub fn new(
+        deployment: &Deployment,
+        endpoint: &str,
+        auth_role_arn: &str,
+        dir: &Path,
+        has_graphql: bool,
+    ) -> Self {
         let aws = dir.join("aws");
         Self {
             api: endpoint.to_owned(),
+            graphql_api: has_graphql.then(|| format!("{endpoint}{}", appsync::PATH)),
             endpoint: endpoint.to_owned(),
             region: REGION,
             user_pool: deployment.user_pool.clone(),

@@ -28,6 +28,7 @@ use notewarden_embedded::{
     Database, EmbeddedApiKeys, EmbeddedArchiveObjects, EmbeddedArchives, EmbeddedClaims,
     EmbeddedFiles, EmbeddedLinks, EmbeddedNotes, EmbeddedQueue, Objects,
 };
+use notewarden_graphql::Resolver;
 use notewarden_infra::{Stack, Template, TemplateError};
 use notewarden_oidc::Fetch;
 use notewarden_userpool::{
@@ -38,6 +39,7 @@ use notewarden_userpool::{
 use crate::{
     access::{Access, AccessParts, Policies},
     app::App,
+    appsync::GraphQl,
     deployment::{ACCOUNT_ID, Deployment, REGION},
     endpoint::Endpoint,
     gateway::Gateway,
@@ -286,9 +288,14 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         api_keys,
         sign_ins,
     });
+    let graphql = stack
+        .graphql
+        .map(|settings| GraphQl::new(settings, Resolver::new(router.clone())))
+        .transpose()?;
     Ok(Arc::new(App {
         playground,
         endpoint,
+        graphql,
         links,
         archives,
         later,
@@ -389,12 +396,14 @@ pub fn template_routes() -> Result<Vec<String>, TemplateError> {
 /// The template for tests, with ids that are easy to read.
 #[cfg(test)]
 pub(crate) fn test_stack() -> Stack {
-    deploy(
-        &Template::bundled().unwrap(),
-        &Deployment::example(),
-        &BTreeMap::new(),
-    )
-    .unwrap()
+    test_stack_with(&BTreeMap::new())
+}
+
+/// The same with these parameters.
+#[cfg(test)]
+pub(crate) fn test_stack_with(parameters: &BTreeMap<String, String>) -> Stack {
+    let template = Template::bundled().unwrap();
+    deploy(&template, &Deployment::example(), parameters).unwrap()
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod console;
 mod durability;
 mod federation;
 mod files;
+mod graphql;
 mod links;
 mod names;
 mod s3;
