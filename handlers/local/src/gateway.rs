@@ -107,7 +107,9 @@ impl Gateway {
             RouteAuth::Open => None,
             RouteAuth::AwsIam => Some(authorize(app, &request, &resource)?),
         };
-        let authorizer = signer.as_ref().map(authorizer_of);
+        let authorizer = signer
+            .as_ref()
+            .map(|signer| Authorizer::iam(iam_of(signer)));
         let context = self.context(&request, &self.settings.id, &found.route.key(), authorizer);
         let id = request.id.clone();
         let response = self.invoke(request, &path, context).await;

@@ -1,5 +1,5 @@
-//! The local server: Cognito's, STS's, S3's and API Gateway's wire protocols in front of the router that runs
-//! on Lambda, and every link of the chain verified for real.
+//! The local server: Cognito's, STS's, S3's, API Gateway's and AppSync's wire protocols in front of the router that
+//! runs on Lambda, and every link of the chain verified for real.
 
 pub mod access;
 pub mod app;
