@@ -188,6 +188,7 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
     assert_eq!(
         environment,
         [
+            ("ALLOWED_ORIGINS", "*"),
             ("API_KEYS_TABLE", "ApiKeys"),
             ("ARCHIVES_TABLE", "Archives"),
             ("BUCKET", "Bucket"),
@@ -200,8 +201,8 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
             ("USER_POOL", "UserPool")
         ]
     );
-    let is_shared =
-        |(name, _): &&(&str, &str)| !matches!(*name, "API_KEYS_TABLE" | "IDENTITY_LINKS_TABLE");
+    let of_api_only = ["ALLOWED_ORIGINS", "API_KEYS_TABLE", "IDENTITY_LINKS_TABLE"];
+    let is_shared = |(name, _): &&(&str, &str)| !of_api_only.contains(name);
     let shared: Vec<_> = environment.iter().filter(is_shared).copied().collect();
     let environment = archiver.environment.iter();
     let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
