@@ -170,7 +170,7 @@ impl GraphQl {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::collections::BTreeMap;
+    use std::{collections::BTreeMap, sync::LazyLock};
 
     use super::*;
 
@@ -180,8 +180,10 @@ pub(crate) mod tests {
     }
 
     /// The bundled template's API, whose fields are resolved by nobody.
-    pub(crate) fn api() -> GraphQl {
-        GraphQl::new(settings(), Resolver::new(axum::Router::new())).unwrap()
+    pub(crate) fn api() -> &'static GraphQl {
+        static API: LazyLock<GraphQl> =
+            LazyLock::new(|| GraphQl::new(settings(), Resolver::new(axum::Router::new())).unwrap());
+        &API
     }
 
     fn refusal(change: impl FnOnce(&mut GraphQlSettings)) -> String {
