@@ -146,7 +146,7 @@ impl FileStore for Failing {
     }
 
     async fn delete_all(&self, _: &IdentityId) -> Result<(), StoreError> {
-        down()
+        self.fail()
     }
 }
 
