@@ -199,6 +199,15 @@ impl ObjectKey {
         Some((owner.parse().ok()?, name.parse().ok()?))
     }
 
+    /// The owner of the folder that the key is in, and the key, if it is one of a person's folder: also of an object
+    /// that no file name leads to, which clients of the object store itself may make.
+    pub fn in_folder(key: &str) -> Option<(IdentityId, Self)> {
+        let (owner, _) = key.strip_prefix("private/")?.split_once('/')?;
+        let is_key = key.len() <= MAX_KEY_BYTES;
+        let owner = owner.parse().ok().filter(|_| is_key)?;
+        Some((owner, Self(key.into())))
+    }
+
     /// `zip/<identity id>/<archive id>.zip`: a zip made for a person.
     pub fn archive(owner: &IdentityId, archive: ArchiveId) -> Self {
         Self(format!("zip/{owner}/{archive}.zip").into())
@@ -238,6 +247,27 @@ mod tests {
             &format!("{prefix}/a"),
         ] {
             assert_eq!(ObjectKey::parts_of_private(other), None, "`{other}`");
+        }
+    }
+
+    #[test]
+    fn a_folder_holds_objects_that_no_file_name_leads_to() {
+        let folder = "private/us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01/";
+        for rest in ["a", "", "/", "a//b", "..", "a\\\u{1}", "photos/"] {
+            let key = format!("{folder}{rest}");
+            let (owner, found) = ObjectKey::in_folder(&key).unwrap();
+            assert_eq!(ObjectKey::private_prefix(&owner), folder);
+            assert_eq!(found.as_str(), key);
+        }
+        let long = format!("{folder}{}", "x".repeat(MAX_KEY_BYTES));
+        for other in [
+            "",
+            "private/x/y",
+            "zip/x/y.zip",
+            folder.trim_end_matches('/'),
+            &long,
+        ] {
+            assert_eq!(ObjectKey::in_folder(other), None, "`{other}`");
         }
     }
 

@@ -20,7 +20,9 @@ pub use api_keys::ApiKeyStore;
 pub use archive_objects::{ArchiveObjects, ArchiveUpload, ByteSource, StoredPart};
 pub use archives::{ArchivePage, ArchiveQuery, ArchiveStore};
 pub use clock::Clock;
-pub use files::{FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore};
+pub use files::{
+    FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore, FolderEntry, FolderPage,
+};
 pub use idempotency::IdempotencyStore;
 pub use identities::{IdentityBroker, LoginOutcome};
 pub use identity_links::IdentityLinks;

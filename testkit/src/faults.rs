@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, ObjectKey, StoreError, Timestamp, Version,
     idempotency::{Creation, IdempotencyClaim},
-    ports::{FileMeta, FileStore, NotePage, NoteQuery, NoteStore},
+    ports::{FileMeta, FileStore, FolderPage, NotePage, NoteQuery, NoteStore},
 };
 
 pub use archives::{FaultyArchives, FaultyQueue};
@@ -38,6 +38,8 @@ pub enum Call {
     NotesUsing,
     /// [`FileStore::head`].
     HeadFile,
+    /// [`FileStore::contents`].
+    ListFolder,
     /// [`FileStore::delete`] and [`FileStore::delete_unchanged`].
     DeleteFile,
     /// [`ArchiveStore::create`](notewarden_domain::ports::ArchiveStore::create).
@@ -214,5 +216,14 @@ impl FileStore for FaultyFiles {
     async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
         let run = self.inner.delete_all(owner);
         self.faults.around(Call::DeleteFile, run).await
+    }
+
+    async fn contents<'a>(
+        &self,
+        owner: &IdentityId,
+        after: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        let run = self.inner.contents(owner, after);
+        self.faults.around(Call::ListFolder, run).await
     }
 }

@@ -7,16 +7,16 @@ use notewarden_domain::{
     FileName, IdentityId, ObjectKey, StoreError,
     archive::Crc32,
     file::ContentType,
-    ports::{FileIndex, FileMeta, FilePage, FileQuery, FileStore},
+    ports::{FileIndex, FileMeta, FilePage, FileQuery, FileStore, FolderEntry, FolderPage},
     quota::Usage,
 };
 
 use crate::{
     Objects,
-    objects::{Attributes, ListQuery, ObjectError, ObjectHead, WriteCondition, folders},
+    objects::{Attributes, ListItem, ListQuery, ObjectError, ObjectHead, WriteCondition, folders},
 };
 
-/// How many objects are removed in one commit.
+/// How many objects are removed in one commit, or told at a time.
 const PAGE: usize = 1_000;
 
 /// The files of one data directory, and the index of them.
@@ -79,6 +79,30 @@ impl FileStore for EmbeddedFiles {
             self.objects.delete_all(keys.collect()).await?;
         }
         self.objects.abort_uploads_to(&prefix).await
+    }
+
+    async fn contents<'a>(
+        &self,
+        owner: &IdentityId,
+        after: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        let page = self.objects.list(&ListQuery {
+            prefix: ObjectKey::private_prefix(owner),
+            delimiter: String::new(),
+            after: after.map(|after| after.as_str().to_owned()),
+            limit: PAGE,
+        })?;
+        let entry = |item| match item {
+            ListItem::Object(key, ObjectHead { size, .. }) => {
+                let (_, key) = ObjectKey::in_folder(&key)?;
+                Some(FolderEntry { key, size })
+            }
+            ListItem::Prefix(_) => None,
+        };
+        Ok(FolderPage {
+            objects: page.items.into_iter().filter_map(entry).collect(),
+            more: page.is_truncated,
+        })
     }
 }
 

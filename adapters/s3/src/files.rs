@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
-    operation::head_object::HeadObjectOutput,
-    types::{ChecksumMode, ChecksumType},
+    operation::{head_object::HeadObjectOutput, list_objects_v2::ListObjectsV2Output},
+    types::{ChecksumMode, ChecksumType, EncodingType, Object},
 };
 use aws_types::SdkConfig;
 use notewarden_aws::{Failure, Tuning, store_error};
@@ -12,8 +12,9 @@ use notewarden_domain::{
     IdentityId, ObjectKey, StoreError, Timestamp,
     archive::Crc32,
     file::ContentType,
-    ports::{FileMeta, FileStore},
+    ports::{FileMeta, FileStore, FolderEntry, FolderPage},
 };
+use percent_encoding::percent_decode_str;
 
 use crate::{
     bucket::{Bucket, read_crc32, status},
@@ -94,24 +95,40 @@ impl FileStore for S3Files {
     }
 
     async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError> {
-        let prefix = ObjectKey::private_prefix(owner);
-        let mut behind = None;
+        let mut after = None;
         loop {
-            let asked = self.bucket.client.list_objects_v2();
-            let asked = asked.bucket(&self.bucket.name).prefix(&prefix);
-            let page = match asked.set_continuation_token(behind).send().await {
-                Ok(page) => page,
-                Err(error) => return Err(store_error(LIST, &error)),
-            };
-            for key in page.contents().iter().filter_map(|object| object.key()) {
-                self.remove(key).await?;
+            let page = self.contents(owner, after.as_ref()).await?;
+            for object in &page.objects {
+                self.remove(object.key.as_str()).await?;
             }
-            behind = page.next_continuation_token;
-            if behind.is_none() {
+            after = page.objects.last().map(|object| object.key.clone());
+            if !page.more || after.is_none() {
                 break;
             }
         }
+        let prefix = ObjectKey::private_prefix(owner);
         uploads::abort_where(&self.bucket, &prefix, |_| true).await
+    }
+
+    async fn contents<'a>(
+        &self,
+        owner: &IdentityId,
+        after: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        let asked = self.bucket.client.list_objects_v2();
+        let asked = asked
+            .bucket(&self.bucket.name)
+            .prefix(ObjectKey::private_prefix(owner))
+            // A key may hold what XML cannot.
+            .encoding_type(EncodingType::Url)
+            .set_start_after(after.map(|after| after.as_str().to_owned()));
+        match asked.send().await {
+            Ok(found) => page(&found).ok_or_else(|| {
+                let cause = "the answer has no usable keys or lengths";
+                StoreError::unavailable(Failure::new(LIST, cause))
+            }),
+            Err(error) => Err(store_error(LIST, &error)),
+        }
     }
 }
 
@@ -124,6 +141,22 @@ fn meta(found: &HeadObjectOutput) -> Option<FileMeta> {
         etag: found.e_tag()?.trim_matches('"').to_owned(),
         modified_at: Timestamp::from_millis(modified_at.try_into().ok()?),
         crc32: crc32(found),
+    })
+}
+
+/// The objects that the answer names, if it says all of each.
+fn page(found: &ListObjectsV2Output) -> Option<FolderPage> {
+    let entry = |object: &Object| {
+        // Spaces are written as `+`, as in forms.
+        let key = object.key()?.replace('+', " ");
+        let key = percent_decode_str(&key).decode_utf8().ok()?;
+        let (_, key) = ObjectKey::in_folder(&key)?;
+        let size = object.size()?.try_into().ok()?;
+        Some(FolderEntry { key, size })
+    };
+    Some(FolderPage {
+        objects: found.contents().iter().map(entry).collect::<Option<_>>()?,
+        more: found.is_truncated() == Some(true),
     })
 }
 

@@ -53,6 +53,24 @@ pub struct FilePage {
     pub more: bool,
 }
 
+/// An object in a person's folder, whatever it is called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderEntry {
+    /// Its key.
+    pub key: ObjectKey,
+    /// Its length in bytes.
+    pub size: u64,
+}
+
+/// Objects of a person's folder, in the order of their keys' bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderPage {
+    /// The objects, in order.
+    pub objects: Vec<FolderEntry>,
+    /// Whether there are more behind the last one.
+    pub more: bool,
+}
+
 /// Stores files as objects.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -75,6 +93,14 @@ pub trait FileStore: Send + Sync {
     /// # Errors
     /// The store failed: what is left is removed by saying it again.
     async fn delete_all(&self, owner: &IdentityId) -> Result<(), StoreError>;
+
+    /// What is in the owner's folder now, behind `after`: up to a thousand objects at a time, those among them that no
+    /// file name leads to.
+    async fn contents<'a>(
+        &self,
+        owner: &IdentityId,
+        after: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError>;
 }
 
 /// Knows what is in people's folders without asking the object store for each object.

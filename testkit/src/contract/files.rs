@@ -4,7 +4,7 @@ use std::future::Future;
 
 use notewarden_domain::{
     ObjectKey, StoreError,
-    ports::{FileStore, IdSource},
+    ports::{FileStore, FolderPage, IdSource},
 };
 
 use crate::fixtures::{file, identity};
@@ -17,6 +17,7 @@ where
 {
     a_file_may_have_the_name_of_a_folder(store, ids, &put).await;
     only_the_object_that_was_seen_is_deleted_with_its_tag(store, ids, &put).await;
+    a_folder_is_looked_through_whatever_is_in_it(store, ids, &put).await;
     file_store_of_paths(store, ids, put).await;
 }
 
@@ -121,6 +122,47 @@ async fn a_file_may_have_the_name_of_a_folder<P, F>(
     assert_eq!(store.head(&key("both")).await.expect("head"), None);
     let inner = store.head(&key("both/file")).await.expect("head");
     assert!(inner.is_some(), "`both/file` went with `both`");
+}
+
+/// In the order of their keys' bytes, those among them that no file name leads to, and nothing of anybody else's.
+async fn a_folder_is_looked_through_whatever_is_in_it<P, F>(
+    store: &dyn FileStore,
+    ids: &dyn IdSource,
+    put: &P,
+) where
+    P: Fn(ObjectKey, u64) -> F,
+    F: Future<Output = ()>,
+{
+    let [alice, bob] = [identity(ids), identity(ids)];
+    let folder = ObjectKey::private_prefix(&alice);
+    let names = ["/", "a", "a b+c%2B\"'&<", "a//b", "a\\b", "photos/", "é/😀"];
+    let keys = names.map(|name| {
+        let (_, key) = ObjectKey::in_folder(&format!("{folder}{name}")).expect("a key");
+        key
+    });
+    for (key, size) in keys.iter().rev().zip(1..) {
+        put(key.clone(), size).await;
+    }
+    put(ObjectKey::private(&bob, &file("a")), 1).await;
+    let found = store.contents(&alice, None).await.expect("contents");
+    let told = found.objects.iter().map(|object| &object.key);
+    assert_eq!(told.collect::<Vec<_>>(), keys.iter().collect::<Vec<_>>());
+    let sizes = found.objects.iter().map(|object| object.size);
+    assert_eq!(sizes.collect::<Vec<_>>(), [7, 6, 5, 4, 3, 2, 1]);
+    assert!(!found.more);
+    for (place, after) in keys.iter().enumerate() {
+        let behind = store.contents(&alice, Some(after)).await.expect("contents");
+        assert_eq!(behind.objects, found.objects[place + 1..]);
+    }
+    for key in &keys {
+        let meta = store.head(key).await.expect("head").expect("is stored");
+        store
+            .delete_unchanged(key, &meta.etag)
+            .await
+            .expect("delete");
+    }
+    let nothing = store.contents(&alice, None).await.expect("contents");
+    assert_eq!(nothing, FolderPage::default());
 }
 
 async fn deleting_twice_is_as_good_as_once<P, F>(store: &dyn FileStore, ids: &dyn IdSource, put: &P)

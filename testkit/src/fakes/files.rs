@@ -9,9 +9,14 @@ use async_trait::async_trait;
 use notewarden_domain::{
     FileName, IdentityId, ObjectKey, StoreError, Timestamp,
     file::ContentType,
-    ports::{FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore},
+    ports::{
+        FileEntry, FileIndex, FileMeta, FilePage, FileQuery, FileStore, FolderEntry, FolderPage,
+    },
     quota::Usage,
 };
+
+/// How many objects are told at a time.
+const MAX_PAGE: usize = 1_000;
 
 /// Files in memory.
 #[derive(Debug, Default)]
@@ -78,6 +83,26 @@ impl FileStore for MemoryFiles {
         self.lock()
             .retain(|key, _| !key.as_str().starts_with(&prefix));
         Ok(())
+    }
+
+    async fn contents<'a>(
+        &self,
+        owner: &IdentityId,
+        after: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        let prefix = ObjectKey::private_prefix(owner);
+        let objects = self.lock();
+        let mut behind = objects
+            .iter()
+            .filter(|(key, _)| key.as_str().starts_with(&prefix))
+            .filter(|(key, _)| after.is_none_or(|after| *key > after))
+            .map(|(key, meta)| FolderEntry {
+                key: key.clone(),
+                size: meta.size,
+            });
+        let objects = behind.by_ref().take(MAX_PAGE).collect();
+        let more = behind.next().is_some();
+        Ok(FolderPage { objects, more })
     }
 }
 

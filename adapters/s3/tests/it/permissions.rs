@@ -84,11 +84,11 @@ fn permissions(request: &Received, bucket: &str) -> Vec<String> {
     let Some(key) = request.path().strip_prefix(&format!("/{bucket}/")) else {
         panic!("not an object of the bucket: {request:?}")
     };
-    if key.is_empty() && has("list-type") {
-        return vec!["s3:ListBucket Bucket".to_owned()];
-    }
     if key.is_empty() && has("uploads") {
         return vec!["s3:ListBucketMultipartUploads Bucket".to_owned()];
+    }
+    if key.is_empty() && has("list-type") {
+        return vec!["s3:ListBucket Bucket".to_owned()];
     }
     let on = |action: &str, key: &str| match key.split_once('/') {
         Some((folder, _)) => format!("s3:{action} Bucket/{folder}/*"),

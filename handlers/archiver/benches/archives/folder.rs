@@ -17,7 +17,7 @@ use notewarden_domain::{
     file::ContentType,
     ports::{
         ArchiveObjects, ArchiveUpload, ByteSource, FileIndex, FileMeta, FilePage, FileQuery,
-        FileStore, StoredPart,
+        FileStore, FolderPage, StoredPart,
     },
     quota::Usage,
 };
@@ -240,6 +240,14 @@ impl FileStore for Folder {
 
     async fn delete_all(&self, _: &IdentityId) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    async fn contents<'a>(
+        &self,
+        _: &IdentityId,
+        _: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        Ok(FolderPage::default())
     }
 }
 

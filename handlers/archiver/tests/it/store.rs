@@ -18,7 +18,7 @@ use notewarden_domain::{
     idempotency::{Creation, IdempotencyClaim},
     ports::{
         ArchiveObjects, ArchivePage, ArchiveQuery, ArchiveStore, ArchiveUpload, ByteSource,
-        FileIndex, FileMeta, FilePage, FileQuery, FileStore, StoredPart,
+        FileIndex, FileMeta, FilePage, FileQuery, FileStore, FolderPage, StoredPart,
     },
     quota::Usage,
 };
@@ -475,6 +475,14 @@ impl FileStore for Store {
             Ok(())
         })
         .await
+    }
+
+    async fn contents<'a>(
+        &self,
+        _: &IdentityId,
+        _: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        unimplemented!("the worker looks through no folder")
     }
 }
 
