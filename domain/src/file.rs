@@ -1,8 +1,12 @@
 //! Names of files in a person's folder, what is said of them, and the object keys they are stored under.
 
+mod change;
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+
+pub use change::{Noted, ObjectChange, Sequencer};
 
 use crate::{IdentityId, Invalid, archive::ArchiveId};
 
@@ -193,12 +197,6 @@ impl ObjectKey {
         format!("private/{owner}/")
     }
 
-    /// The owner and the name of the file whose key this is, if it is a key of a person's own file.
-    pub fn parts_of_private(key: &str) -> Option<(IdentityId, FileName)> {
-        let (owner, name) = key.strip_prefix("private/")?.split_once('/')?;
-        Some((owner.parse().ok()?, name.parse().ok()?))
-    }
-
     /// The owner of the folder that the key is in, and the key, if it is one of a person's folder: also of an object
     /// that no file name leads to, which clients of the object store itself may make.
     pub fn in_folder(key: &str) -> Option<(IdentityId, Self)> {
@@ -228,27 +226,6 @@ impl fmt::Display for ObjectKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_key_of_a_persons_file_is_taken_apart() {
-        let owner: IdentityId = "us-east-1:6f0c2f0e-2f3d-4d4b-9a55-0f4a1c9f7a01"
-            .parse()
-            .unwrap();
-        let name: FileName = "a/b c.txt".parse().unwrap();
-        let key = ObjectKey::private(&owner, &name);
-        let parts = ObjectKey::parts_of_private(key.as_str());
-        assert_eq!(parts, Some((owner.clone(), name)));
-        let prefix = ObjectKey::private_prefix(&owner);
-        for other in [
-            "",
-            "zip/x/y.zip",
-            "private/x/y",
-            &prefix,
-            &format!("{prefix}/a"),
-        ] {
-            assert_eq!(ObjectKey::parts_of_private(other), None, "`{other}`");
-        }
-    }
 
     #[test]
     fn a_folder_holds_objects_that_no_file_name_leads_to() {

@@ -168,7 +168,13 @@ impl Files {
 
     async fn current(&self, caller: &Caller, name: &FileName) -> Result<FileMeta, FilesError> {
         let key = ObjectKey::private(&caller.identity, name);
-        self.store.head(&key).await?.ok_or(FilesError::NotFound)
+        if let Some(meta) = self.store.head(&key).await? {
+            return Ok(meta);
+        }
+        match self.index.refusal(&caller.identity, name).await? {
+            Some(over) => Err(FilesError::Removed(over)),
+            None => Err(FilesError::NotFound),
+        }
     }
 }
 
@@ -179,6 +185,9 @@ pub enum FilesError {
     /// The caller has no file of this name.
     #[error("the file does not exist")]
     NotFound,
+    /// The caller has no file of this name any more: the last upload was too much.
+    #[error("the file does not exist, because its upload was removed: {0}")]
+    Removed(OverQuota),
     /// Notes name the file.
     #[error("{}", in_use(notes))]
     InUse {

@@ -1,5 +1,7 @@
 //! How much a person may keep.
 
+use serde::{Deserialize, Serialize};
+
 /// What a person keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
@@ -43,7 +45,8 @@ impl Default for Quota {
 }
 
 /// Why a file may not be stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum OverQuota {
     /// The file alone is too long.
     #[error("a file may have at most {limit} bytes, and this one has {size}")]

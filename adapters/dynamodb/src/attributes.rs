@@ -33,8 +33,6 @@ pub(crate) enum Unreadable {
     Invalid(&'static str, #[source] Invalid),
     #[error("it has a scope that this version does not know")]
     Scope,
-    #[error("its attribute `{0}` is not a sequencer")]
-    Sequencer(&'static str),
     #[error("{found} of its {expected} parts are there")]
     Parts { found: u64, expected: u64 },
     #[error("its key is not one that is written here")]

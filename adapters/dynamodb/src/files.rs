@@ -3,43 +3,35 @@
 //! It hears of the bucket's changes by events, which come late, twice and in any order. S3 numbers the changes of one
 //! object with a sequencer: the index keeps that of the last change that it knows, of removed files too for as long as
 //! an event may be late, and what is not behind it changes nothing. The counters of usage change in the same
-//! transaction, so that they are exact.
+//! transaction, so that they are exact, and so is whether there is room for one object more.
 
 mod item;
-mod sequencer;
 
 use std::collections::HashMap;
 
 use async_trait::async_trait;
+use aws_types::SdkConfig;
+use notewarden_aws::Tuning;
 use notewarden_domain::{
     FileName, IdentityId, StoreError, Timestamp,
+    file::{Noted, ObjectChange},
     ports::{FileIndex, FileMeta, FilePage, FileQuery},
-    quota::Usage,
+    quota::{OverQuota, Quota, Usage},
 };
 
-use self::item::Known;
-pub use self::sequencer::{MalformedSequencer, Sequencer};
+use self::item::{Known, Room, State};
 use crate::{
-    DynamoNotes,
+    DynamoNotes, Tables,
     attributes::{Item, text},
-    commit::{Change, Effect},
+    commit::{Change, Effect, Found, Refused},
     database::{Database, at_most, next_page},
 };
 
 /// How often a change is tried that others get in the way of.
 const TRIES: usize = 8;
 
-/// What became of a change that an event tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Noted {
-    /// The index knows it now.
-    Now {
-        /// The bytes of the file that was there before, if there was one.
-        replaced: Option<u64>,
-    },
-    /// The index knew it, or a later one of the same file.
-    Before,
-}
+/// Where the counters are among the changes of a transaction.
+const COUNTERS: usize = 1;
 
 /// The change is tried again and again, and each time another one of the same person's files was faster.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +46,19 @@ pub struct DynamoFiles {
 }
 
 impl DynamoFiles {
+    /// The index in `table`, in the account and region of `config`, without any other store beside it.
+    pub fn new(config: &SdkConfig, table: impl Into<String>) -> Self {
+        // No table is asked for but the one that is named with each request.
+        let none = Tables {
+            notes: String::new(),
+            idempotency: String::new(),
+        };
+        Self {
+            database: Database::connected(config, none, &Tuning::default()),
+            table: table.into(),
+        }
+    }
+
     /// The index in `table`, which has `userId` and `fileName` as keys and is asked as those of `notes` are.
     pub fn beside(notes: &DynamoNotes, table: impl Into<String>) -> Self {
         Self {
@@ -62,83 +67,117 @@ impl DynamoFiles {
         }
     }
 
-    /// The file is stored, as the event with this sequencer tells.
+    /// The object is stored, and there may be as much as `quota` says, if it says so: whether there is room is decided
+    /// in the transaction that counts the object.
     ///
     /// # Errors
     /// As of the ports' methods.
     pub async fn arrived(
         &self,
-        owner: &IdentityId,
-        name: &FileName,
+        change: &ObjectChange,
         meta: &FileMeta,
-        sequencer: &Sequencer,
+        quota: Option<&Quota>,
     ) -> Result<Noted, StoreError> {
-        let present = item::present(owner, name, meta, sequencer);
-        self.note(owner, name, sequencer, present, Some(meta.size))
-            .await
+        self.note(change, &State::Present { meta, quota }).await
     }
 
-    /// The file is removed, as the event with this sequencer tells, which came at `now`.
+    /// The object is stored and is to be removed, because there would be too much: for the person it is gone. That is
+    /// remembered, with the reason, until another upload takes its place.
+    ///
+    /// # Errors
+    /// As of the ports' methods.
+    pub async fn refused(
+        &self,
+        change: &ObjectChange,
+        meta: &FileMeta,
+        over: OverQuota,
+        now: Timestamp,
+    ) -> Result<Noted, StoreError> {
+        self.note(change, &State::Refused { meta, over, now }).await
+    }
+
+    /// The object is gone, which was heard at `now`.
     ///
     /// # Errors
     /// As of the ports' methods.
     pub async fn removed(
         &self,
-        owner: &IdentityId,
-        name: &FileName,
-        sequencer: &Sequencer,
+        change: &ObjectChange,
         now: Timestamp,
     ) -> Result<Noted, StoreError> {
-        let gone = item::gone(owner, name, sequencer, now);
-        self.note(owner, name, sequencer, gone, None).await
+        self.note(change, &State::Gone { now }).await
     }
 
-    async fn note(
-        &self,
-        owner: &IdentityId,
-        name: &FileName,
-        sequencer: &Sequencer,
-        after: Item,
-        size: Option<u64>,
-    ) -> Result<Noted, StoreError> {
-        let mut known = self.known(owner, name).await?;
+    async fn note(&self, change: &ObjectChange, state: &State<'_>) -> Result<Noted, StoreError> {
+        let owner = &change.owner;
+        let name = item::name_of(change);
         for _ in 0..TRIES {
+            let known = self.known(owner, &name).await?;
             if let Some(known) = &known
-                && known.sequencer >= *sequencer
+                && known.sequencer >= change.sequencer
             {
-                return Ok(Noted::Before);
+                // What has taken the object's place since has a change of its own.
+                let is_same = known.sequencer == change.sequencer
+                    && known.refused_etag.as_deref() == state.etag();
+                let refusal = known.refusal.filter(|_| is_same);
+                return Ok(refusal.map_or(Noted::Before, Noted::Refused));
             }
             let replaced = known.as_ref().and_then(|known| known.size);
-            let mut changes = vec![Change {
+            let room = match state.room(replaced) {
+                Ok(room) => room,
+                Err(over) => return Ok(Noted::TooMuch(over)),
+            };
+            let stored = Change {
                 table: &self.table,
-                effect: Effect::Put(after.clone()),
+                effect: Effect::Put(item::encode(change, &name, state, known.as_ref())),
                 condition: Some(item::is_still(known.as_ref())),
-            }];
-            if let Some((files, bytes)) = item::difference(replaced, size) {
-                changes.push(Change {
-                    table: &self.table,
-                    effect: Effect::Update {
-                        key: item::usage_key(owner),
-                        expression: "ADD fileCount :files, byteCount :bytes",
-                        values: crate::attributes::item([(":files", files), (":bytes", bytes)]),
-                    },
-                    condition: None,
+            };
+            let counted = item::difference(replaced, state.size());
+            let counted = counted.map(|(files, bytes)| Change {
+                table: &self.table,
+                effect: Effect::Update {
+                    key: item::usage_key(owner),
+                    expression: "ADD fileCount :files, byteCount :bytes",
+                    values: crate::attributes::item([(":files", files), (":bytes", bytes)]),
+                },
+                condition: room.as_ref().map(Room::is_there),
+            });
+            let changes: Vec<_> = [Some(stored), counted].into_iter().flatten().collect();
+            let Some(refused) = self.database.commit(&changes).await? else {
+                return Ok(match state {
+                    State::Refused { over, .. } => Noted::Refused(*over),
+                    _ => Noted::Now,
                 });
+            };
+            if let Some(over) = self.too_much(owner, state, replaced, refused)? {
+                return Ok(Noted::TooMuch(over));
             }
-            if self.database.commit(&changes).await?.is_none() {
-                return Ok(Noted::Now { replaced });
-            }
-            known = self.known(owner, name).await?;
         }
         Err(StoreError::unavailable(Outrun))
     }
 
-    async fn known(
+    /// Why there is no room, if it is for that that nothing was changed.
+    fn too_much(
         &self,
         owner: &IdentityId,
-        name: &FileName,
-    ) -> Result<Option<Known>, StoreError> {
-        let key = item::key(owner, name.as_str());
+        state: &State<'_>,
+        replaced: Option<u64>,
+        mut refused: Refused,
+    ) -> Result<Option<OverQuota>, StoreError> {
+        // Another event of the same object came first: what it has left decides.
+        if refused.take(0).is_some() {
+            return Ok(None);
+        }
+        let Some(Found::Item(counters)) = refused.take(COUNTERS) else {
+            return Ok(None);
+        };
+        let usage = item::usage(owner, counters)?;
+        Ok(state.check(usage, replaced).err())
+    }
+
+    /// What is known of what is called `name` among the owner's sort keys.
+    async fn known(&self, owner: &IdentityId, name: &str) -> Result<Option<Known>, StoreError> {
+        let key = item::key(owner, name);
         let stored = self.database.read(&self.table, key, None);
         let known = stored.await?.map(|stored| item::known(owner, name, stored));
         known.transpose()
@@ -221,5 +260,14 @@ impl FileIndex for DynamoFiles {
         let stored = self.database.read(&self.table, key, None);
         let usage = stored.await?.map(|stored| item::usage(owner, stored));
         Ok(usage.transpose()?.unwrap_or_default())
+    }
+
+    async fn refusal(
+        &self,
+        owner: &IdentityId,
+        name: &FileName,
+    ) -> Result<Option<OverQuota>, StoreError> {
+        let known = self.known(owner, name.as_str()).await?;
+        Ok(known.and_then(|known| known.refusal))
     }
 }

@@ -35,8 +35,11 @@
 //!
 //! **Files**, with the sort key `fileName` (S), holds what the bucket's events have told. A file that is there:
 //! `sequencer` (S, the last change by S3's count), `etag`, `contentType` (S), `bytes`, `modifiedAt` (N) and, if it is
-//! known, `crc32` (N): 250 bytes and the name. Of one that is gone the `sequencer` alone, for 30 days by `removedAt` (N,
-//! seconds). And `/usage`, which no file is called: `fileCount` and `byteCount` (N), changed in the same transaction.
+//! known, `crc32` (N): 250 bytes and the name. Of one that is gone the `sequencer`, for 30 days by `removedAt` (N,
+//! seconds); if it was removed because it was too much the `refusal` (S, JSON), and until it is removed the
+//! `refusedEtag` (S). An object that no file name leads to is kept the same way behind a U+0001, where no list looks.
+//! And `/usage`, which no file is called: `fileCount` and `byteCount` (N), changed in the same transaction, whose
+//! condition on them is whether there is room for a file more.
 //!
 //! **ApiKeys**, with the sort key `keyId` (S), holds two items for each API key. One in its owner's partition: `name` (S),
 //! `scopes` (L of S), `secretHash` (B, SHA-256), `createdAt`, `expiresAtMillis` and `lastUsedAt` (N, where there is such
@@ -73,7 +76,8 @@
 //! | files: `list` | 1 for some 12 files, there or just gone | |
 //! | files: `find` | 1 for each | |
 //! | files: `usage` | 1 | |
-//! | files: an event | 1 | 4, with a transaction of the file and the counters |
+//! | files: an event | 1 | 4, with a transaction of the file and the counters; of a file that is too much twice |
+//! | files: `refusal` | 1 | |
 //!
 //! A refused write costs what it would have cost. A reference takes 2 write units more if its file's name is longer
 //! than 900 bytes.
@@ -119,6 +123,6 @@ mod table;
 pub use api_keys::DynamoApiKeys;
 pub use archives::DynamoArchives;
 pub use claims::DynamoClaims;
-pub use files::{DynamoFiles, MalformedSequencer, Noted, Sequencer};
+pub use files::DynamoFiles;
 pub use identity_links::DynamoLinks;
 pub use notes::{DynamoNotes, Tables};

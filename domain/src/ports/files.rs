@@ -6,7 +6,7 @@ use crate::{
     FileName, IdentityId, ObjectKey, StoreError, Timestamp,
     archive::Crc32,
     file::{ContentType, NamePrefix},
-    quota::Usage,
+    quota::{OverQuota, Usage},
 };
 
 /// What is known of a stored file.
@@ -122,4 +122,15 @@ pub trait FileIndex: Send + Sync {
 
     /// What the owner's files take together, at the same cost however many they are.
     async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError>;
+
+    /// Why the last upload of this name was removed, if it was because there would have been too much. Only an index
+    /// that hears of uploads afterwards knows of any: other stores take none that is too much.
+    async fn refusal(
+        &self,
+        owner: &IdentityId,
+        name: &FileName,
+    ) -> Result<Option<OverQuota>, StoreError> {
+        let _ = (owner, name);
+        Ok(None)
+    }
 }

@@ -4,18 +4,17 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use notewarden_domain::{
-    FileName, IdentityId, StoreError, Timestamp,
+    FileName, IdentityId, ObjectKey, StoreError, Timestamp,
     archive::Crc32,
-    file::ContentType,
+    file::{ContentType, ObjectChange, Sequencer},
     ports::{FileEntry, FileMeta},
-    quota::Usage,
+    quota::{OverQuota, Quota, Usage},
 };
 
-use super::Sequencer;
 use crate::{
     attributes::{
-        Item, Unreadable, item, millis, number, take_millis, take_number, take_parsed, take_text,
-        text, time_to_live,
+        Item, Unreadable, item, millis, number, take_json, take_millis, take_number, take_parsed,
+        take_text, text, time_to_live,
     },
     commit::Condition,
 };
@@ -29,6 +28,8 @@ const CONTENT_TYPE: &str = "contentType";
 const MODIFIED_AT: &str = "modifiedAt";
 const CRC32: &str = "crc32";
 const REMOVED_AT: &str = "removedAt";
+const REFUSAL: &str = "refusal";
+const REFUSED_ETAG: &str = "refusedEtag";
 const FILES: &str = "fileCount";
 const BYTES: &str = "byteCount";
 
@@ -41,11 +42,125 @@ pub(super) const FIRST: &str = " ";
 /// How long the last change of a file that is gone is remembered: longer than any event is late.
 const MEMORY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// What the index knows of a file's last change.
+/// What precedes the names of objects that no file name leads to, among the sort keys: before all files, whose names
+/// have no control characters.
+const NO_FILE: char = '\u{1}';
+
+/// What the index knows of an object's last change.
 pub(super) struct Known {
     pub(super) sequencer: Sequencer,
-    /// The file's bytes, if it is there.
+    /// The object's bytes, if it is there.
     pub(super) size: Option<u64>,
+    /// Why its last upload was removed, if it was.
+    pub(super) refusal: Option<OverQuota>,
+    /// The entity tag of what is to be removed, while it may be there.
+    pub(super) refused_etag: Option<String>,
+}
+
+/// What an object is after a change.
+pub(super) enum State<'a> {
+    /// It is there, and there may be as much as `quota` says.
+    Present {
+        meta: &'a FileMeta,
+        quota: Option<&'a Quota>,
+    },
+    /// It is too much and will be removed, as was found out at `now`.
+    Refused {
+        meta: &'a FileMeta,
+        over: OverQuota,
+        now: Timestamp,
+    },
+    /// It is not there, as was heard at `now`.
+    Gone { now: Timestamp },
+}
+
+impl State<'_> {
+    /// The object's bytes, if it counts.
+    pub(super) fn size(&self) -> Option<u64> {
+        match self {
+            Self::Present { meta, .. } => Some(meta.size),
+            Self::Refused { .. } | Self::Gone { .. } => None,
+        }
+    }
+
+    /// The entity tag of what is stored.
+    pub(super) fn etag(&self) -> Option<&str> {
+        match self {
+            Self::Present { meta, .. } | Self::Refused { meta, .. } => Some(&meta.etag),
+            Self::Gone { .. } => None,
+        }
+    }
+
+    /// Whether there is room for it beside what else takes `usage`, or in place of `replaced` bytes.
+    pub(super) fn check(&self, usage: Usage, replaced: Option<u64>) -> Result<(), OverQuota> {
+        match self {
+            Self::Present {
+                meta,
+                quota: Some(quota),
+            } => quota.check(usage, meta.size, replaced),
+            _ => Ok(()),
+        }
+    }
+
+    /// The room that must be left for it, if any need be.
+    ///
+    /// # Errors
+    /// There is none, even if nothing else is there.
+    pub(super) fn room(&self, replaced: Option<u64>) -> Result<Option<Room>, OverQuota> {
+        let Self::Present {
+            meta,
+            quota: Some(quota),
+        } = self
+        else {
+            return Ok(None);
+        };
+        let least = Usage {
+            files: replaced.map_or(0, |_| 1),
+            bytes: replaced.unwrap_or(0),
+        };
+        quota.check(least, meta.size, replaced)?;
+        let grows_by = meta.size.saturating_sub(replaced.unwrap_or(0));
+        Ok(Some(Room {
+            files_below: match replaced {
+                None => quota.files,
+                Some(_) => u64::MAX,
+            },
+            bytes_up_to: match grows_by {
+                0 => u64::MAX,
+                grows_by => quota.bytes.saturating_sub(grows_by),
+            },
+        }))
+    }
+}
+
+/// What the counters may show for an object more to be taken.
+pub(super) struct Room {
+    files_below: u64,
+    bytes_up_to: u64,
+}
+
+impl Room {
+    /// That they show no more. Where there are none yet, nothing is counted.
+    pub(super) fn is_there(&self) -> Condition {
+        Condition {
+            expression: "attribute_not_exists(fileCount) OR (fileCount < :filesBelow AND byteCount <= :bytesUpTo)",
+            values: item([
+                (":filesBelow", number(self.files_below)),
+                (":bytesUpTo", number(self.bytes_up_to)),
+            ]),
+        }
+    }
+}
+
+/// What a changed object is called among its owner's sort keys.
+pub(super) fn name_of(change: &ObjectChange) -> String {
+    let folder = ObjectKey::private_prefix(&change.owner);
+    let key = change.key.as_str();
+    let name = key.strip_prefix(&folder).unwrap_or(key);
+    match name.parse::<FileName>() {
+        Ok(name) => name.into(),
+        Err(_) => format!("{NO_FILE}{name}"),
+    }
 }
 
 pub(super) fn key(owner: &IdentityId, name: &str) -> Item {
@@ -61,37 +176,40 @@ pub(super) fn usage_key(owner: &IdentityId) -> Item {
     key(owner, USAGE)
 }
 
-pub(super) fn present(
-    owner: &IdentityId,
-    name: &FileName,
-    meta: &FileMeta,
-    sequencer: &Sequencer,
+/// The item that a change leaves, of an object of which `known` was known.
+pub(super) fn encode(
+    change: &ObjectChange,
+    name: &str,
+    state: &State<'_>,
+    known: Option<&Known>,
 ) -> Item {
-    let mut encoded = key(owner, name.as_str());
-    encoded.extend(item([
-        (SEQUENCER, text(sequencer.as_str())),
-        (ETAG, text(meta.etag.as_str())),
-        (SIZE, number(meta.size)),
-        (CONTENT_TYPE, text(meta.content_type.as_str())),
-        (MODIFIED_AT, millis(meta.modified_at)),
-    ]));
-    if let Some(crc32) = meta.crc32 {
-        encoded.extend(item([(CRC32, number(crc32.get().into()))]));
+    let mut encoded = key(&change.owner, name);
+    encoded.extend(item([(SEQUENCER, text(change.sequencer.as_str()))]));
+    let (refusal, now) = match state {
+        State::Present { meta, .. } => {
+            encoded.extend(item([
+                (ETAG, text(meta.etag.as_str())),
+                (SIZE, number(meta.size)),
+                (CONTENT_TYPE, text(meta.content_type.as_str())),
+                (MODIFIED_AT, millis(meta.modified_at)),
+            ]));
+            if let Some(crc32) = meta.crc32 {
+                encoded.extend(item([(CRC32, number(crc32.get().into()))]));
+            }
+            return encoded;
+        }
+        State::Refused { meta, over, now } => {
+            encoded.extend(item([(REFUSED_ETAG, text(meta.etag.as_str()))]));
+            (Some(*over), *now)
+        }
+        // Why it was removed is of interest after it was.
+        State::Gone { now } => (known.and_then(|known| known.refusal), *now),
+    };
+    encoded.extend(item([(REMOVED_AT, time_to_live(now.plus(MEMORY)))]));
+    // INVARIANT: a variant with numbers is always JSON.
+    if let Some(refusal) = refusal.and_then(|refusal| serde_json::to_string(&refusal).ok()) {
+        encoded.extend(item([(REFUSAL, text(refusal))]));
     }
-    encoded
-}
-
-pub(super) fn gone(
-    owner: &IdentityId,
-    name: &FileName,
-    sequencer: &Sequencer,
-    now: Timestamp,
-) -> Item {
-    let mut encoded = key(owner, name.as_str());
-    encoded.extend(item([
-        (SEQUENCER, text(sequencer.as_str())),
-        (REMOVED_AT, time_to_live(now.plus(MEMORY))),
-    ]));
     encoded
 }
 
@@ -120,26 +238,33 @@ pub(super) fn difference(
     (files != 0 || bytes != 0).then(|| (number(files), number(bytes)))
 }
 
-/// What the index knows of the file `name`, stored as `item`.
+/// What the index knows of the object called `name`, stored as `item`.
 ///
 /// # Errors
-/// `Corrupt`, naming the file.
-pub(super) fn known(
-    owner: &IdentityId,
-    name: &FileName,
-    mut item: Item,
-) -> Result<Known, StoreError> {
+/// `Corrupt`, naming the object.
+pub(super) fn known(owner: &IdentityId, name: &str, mut item: Item) -> Result<Known, StoreError> {
     let mut read = || {
-        let sequencer = take_text(&mut item, SEQUENCER)?;
-        let sequencer = sequencer.parse();
+        let sequencer = take_parsed(&mut item, SEQUENCER)?;
         let size = if is_present(&item) {
             Some(take_number(&mut item, SIZE)?)
         } else {
             None
         };
+        let refusal = if item.contains_key(REFUSAL) {
+            Some(take_json(&mut item, REFUSAL)?)
+        } else {
+            None
+        };
+        let refused_etag = if item.contains_key(REFUSED_ETAG) {
+            Some(take_text(&mut item, REFUSED_ETAG)?)
+        } else {
+            None
+        };
         Ok(Known {
-            sequencer: sequencer.map_err(|_| Unreadable::Sequencer(SEQUENCER))?,
+            sequencer,
             size,
+            refusal,
+            refused_etag,
         })
     };
     read().map_err(|cause| corrupt(owner, name, cause))
@@ -154,9 +279,9 @@ pub(super) fn is_present(item: &Item) -> bool {
 /// # Errors
 /// `Corrupt`, naming the file, or the owner if it is the file's name that cannot be read.
 pub(super) fn decode_found(owner: &IdentityId, mut item: Item) -> Result<FileEntry, StoreError> {
-    let name = take_parsed(&mut item, NAME)
+    let name = take_parsed::<FileName>(&mut item, NAME)
         .map_err(|cause| StoreError::corrupt(format!("key of a file of `{owner}`"), cause))?;
-    let meta = read_meta(item).map_err(|cause| corrupt(owner, &name, cause))?;
+    let meta = read_meta(item).map_err(|cause| corrupt(owner, name.as_str(), cause))?;
     Ok(FileEntry { name, meta })
 }
 
@@ -191,7 +316,7 @@ pub(super) fn usage(owner: &IdentityId, mut item: Item) -> Result<Usage, StoreEr
     read().map_err(|cause: Unreadable| StoreError::corrupt(format!("usage of `{owner}`"), cause))
 }
 
-fn corrupt(owner: &IdentityId, name: &FileName, cause: Unreadable) -> StoreError {
+fn corrupt(owner: &IdentityId, name: &str, cause: Unreadable) -> StoreError {
     StoreError::corrupt(format!("file `{name}` of `{owner}`"), cause)
 }
 

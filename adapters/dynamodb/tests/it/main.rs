@@ -12,6 +12,7 @@ mod format;
 mod lost_answers;
 mod model;
 mod pages;
+mod quotas;
 mod storage;
 mod support;
 mod transactions;

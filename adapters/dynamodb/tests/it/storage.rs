@@ -8,9 +8,10 @@ use std::{
 use notewarden_domain::{
     ObjectKey, StoreError,
     archive::Selection,
+    file::{Noted, ObjectChange},
     ports::{ArchiveStore, FileIndex, FileMeta},
 };
-use notewarden_dynamodb::{DynamoArchives, DynamoClaims, DynamoFiles, Noted, Tables};
+use notewarden_dynamodb::{DynamoArchives, DynamoClaims, DynamoFiles, Tables};
 use notewarden_testkit::{
     SeededIds,
     contract::{self, Folder},
@@ -104,13 +105,12 @@ async fn events_do_no_harm_that_come_late_twice_or_out_of_order() {
         let (owner, name) = (identity(&ids), file("a"));
         let mut latest = None;
         for change in *order {
-            let sequencer = format!("{:X}", 0xa0 + change).parse().unwrap();
+            let told = told(ObjectKey::private(&owner, &name), 0xa0 + change);
             for is_again in [false, true] {
                 let noted = if change == removal {
-                    files.removed(&owner, &name, &sequencer, NOON).await
+                    files.removed(&told, NOON).await
                 } else {
-                    let meta = meta(change);
-                    files.arrived(&owner, &name, &meta, &sequencer).await
+                    files.arrived(&told, &meta(change), None).await
                 };
                 let is_new = !is_again && latest.is_none_or(|latest| latest < change);
                 assert_eq!(
@@ -272,11 +272,14 @@ async fn jobs_that_are_gone_are_under_way_no_more() {
 #[tokio::test]
 async fn an_event_that_another_overtakes_changes_nothing() {
     let owner = identity(&SeededIds::new(11));
-    let own = "A1".parse().unwrap();
+    let own = ObjectChange {
+        sequencer: "A1".parse().unwrap(),
+        ..told(ObjectKey::private(&owner, &file("a")), 0)
+    };
     for (stored, expected) in [
         ("A2", Noted::Before),
         ("A100", Noted::Before),
-        ("A0", Noted::Now { replaced: None }),
+        ("A0", Noted::Now),
     ] {
         let known = json!({ "Item": { "sequencer": { "S": stored } } });
         let steps = [
@@ -286,7 +289,7 @@ async fn an_event_that_another_overtakes_changes_nothing() {
         ];
         let scripted = Scripted::with(steps).await;
         let files = DynamoFiles::beside(&scripted.notes, "files");
-        let noted = files.arrived(&owner, &file("a"), &meta(3), &own).await;
+        let noted = files.arrived(&own, &meta(3), None).await;
         assert_eq!(noted.unwrap(), expected, "with `{stored}` stored");
         let writes = scripted.operations();
         let writes = writes.iter().filter(|made| *made == "TransactWriteItems");
@@ -305,6 +308,16 @@ fn meta(size: u64) -> FileMeta {
     }
 }
 
+/// The change of the object that has this number.
+fn told(key: ObjectKey, number: u64) -> ObjectChange {
+    let (owner, key) = ObjectKey::in_folder(key.as_str()).unwrap();
+    ObjectChange {
+        owner,
+        key,
+        sequencer: format!("{number:016X}").parse().unwrap(),
+    }
+}
+
 /// Tells an index of changes, as the bucket's events do.
 struct Bucket {
     files: DynamoFiles,
@@ -319,18 +332,15 @@ impl Bucket {
 
 impl Folder for Bucket {
     async fn put(&self, key: ObjectKey, size: u64) {
-        let (owner, name) = ObjectKey::parts_of_private(key.as_str()).unwrap();
-        let sequencer = format!("{:016X}", self.next()).parse().unwrap();
-        let meta = meta(size);
-        let arrived = self.files.arrived(&owner, &name, &meta, &sequencer);
-        arrived.await.unwrap();
+        let told = told(key, self.next());
+        let noted = self.files.arrived(&told, &meta(size), None).await;
+        assert_eq!(noted.unwrap(), Noted::Now);
     }
 
     async fn remove(&self, key: ObjectKey) {
-        let (owner, name) = ObjectKey::parts_of_private(key.as_str()).unwrap();
-        let sequencer = format!("{:016X}", self.next()).parse().unwrap();
-        let removed = self.files.removed(&owner, &name, &sequencer, NOON);
-        removed.await.unwrap();
+        let told = told(key, self.next());
+        let noted = self.files.removed(&told, NOON).await;
+        assert_eq!(noted.unwrap(), Noted::Now);
     }
 }
 

@@ -72,7 +72,7 @@ impl From<UsedUp> for Problem {
 impl From<FilesError> for Problem {
     fn from(error: FilesError) -> Self {
         let kind = match &error {
-            FilesError::NotFound => Kind::NotFound,
+            FilesError::NotFound | FilesError::Removed(_) => Kind::NotFound,
             FilesError::InUse { .. } => Kind::FileInUse,
             FilesError::KeyReused => Kind::KeyReused,
             FilesError::OverQuota(over) => return (*over).into(),

@@ -1,17 +1,15 @@
-//! The order of one object's changes.
+//! Changes of objects in people's folders, as an object store tells of them afterwards.
 
 use std::{cmp::Ordering, str::FromStr};
+
+use super::ObjectKey;
+use crate::{IdentityId, Invalid, quota::OverQuota};
 
 /// What S3 numbers the changes of an object with: digits of hexadecimal, which come in different lengths and are
 /// compared as if the shorter had zeros behind it (“Event message structure”: `sequencer`). Those of two objects have
 /// nothing to do with each other.
 #[derive(Clone, Debug)]
 pub struct Sequencer(Box<str>);
-
-/// A text is no sequencer.
-#[derive(Debug, thiserror::Error)]
-#[error("a sequencer must be 1 to 64 digits of hexadecimal")]
-pub struct MalformedSequencer;
 
 impl Sequencer {
     /// The digits, in capitals.
@@ -26,14 +24,17 @@ impl Sequencer {
 }
 
 impl FromStr for Sequencer {
-    type Err = MalformedSequencer;
+    type Err = Invalid;
 
-    fn from_str(text: &str) -> Result<Self, MalformedSequencer> {
+    fn from_str(text: &str) -> Result<Self, Invalid> {
         let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
         if is_hex && (1..=64).contains(&text.len()) {
             Ok(Self(text.to_ascii_uppercase().into()))
         } else {
-            Err(MalformedSequencer)
+            Err(Invalid::new(
+                "sequencer",
+                "must be 1 to 64 digits of hexadecimal",
+            ))
         }
     }
 }
@@ -57,6 +58,30 @@ impl PartialEq for Sequencer {
 }
 
 impl Eq for Sequencer {}
+
+/// That an object in somebody's folder was stored, replaced or removed.
+#[derive(Clone, Debug)]
+pub struct ObjectChange {
+    /// Whose folder it is.
+    pub owner: IdentityId,
+    /// The object.
+    pub key: ObjectKey,
+    /// Its place among the changes of the same object.
+    pub sequencer: Sequencer,
+}
+
+/// What became of a change that an index was told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Noted {
+    /// The index knows it now.
+    Now,
+    /// The index knew it, or a later change of the same object.
+    Before,
+    /// With it there would be too much, as far as the index knows: it is as it was.
+    TooMuch(OverQuota),
+    /// The index knows the object as one that is too much and is to be removed.
+    Refused(OverQuota),
+}
 
 #[cfg(test)]
 mod tests {
