@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod allowances;
 pub mod api_key;
 pub mod api_keys;
 pub mod archive;

@@ -113,8 +113,8 @@ pub(crate) fn settings(resources: &Resources<'_>) -> Result<ApiSettings, Templat
                         resources.read(event.get("Properties").unwrap_or(&Value::Null), &path)?;
                     routes.push(route(event, &id, api.properties.auth, path)?);
                 }
-                // A queue is polled on AWS only.
-                Some("SQS") => {}
+                // A queue is polled, and the bucket tells of its changes, on AWS only.
+                Some("SQS" | "EventBridgeRule") => {}
                 _ => {
                     return Err(TemplateError::property(
                         path,

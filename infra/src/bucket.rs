@@ -99,9 +99,11 @@ struct Bucket {
 
 impl Properties for Bucket {
     const KIND: &'static str = "AWS::S3::Bucket";
-    // What the local store is anyway: private, without ACLs, and as encrypted as its disk.
+    // What the local store is anyway: private, without ACLs, as encrypted as its disk, and its own index, which need
+    // not be told of changes.
     const UNREAD: &'static [&'static str] = &[
         "BucketEncryption",
+        "NotificationConfiguration",
         "OwnershipControls",
         "PublicAccessBlockConfiguration",
     ];

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, de::IgnoredAny};
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::{
     RoleSettings, TemplateError,
@@ -53,7 +53,12 @@ pub(crate) fn all(resources: &Resources<'_>) -> Result<Vec<FunctionSettings>, Te
             Ok(FunctionSettings {
                 logical_id: function.logical_id,
                 handler,
-                environment: environment.unwrap_or_default().variables,
+                environment: environment
+                    .unwrap_or_default()
+                    .variables
+                    .into_iter()
+                    .map(|(name, value)| (name, value.into_text()))
+                    .collect(),
                 log_group: logging_config.log_group,
                 role: role::named(resources, &role_id, &path)?,
                 role_id,
@@ -93,7 +98,9 @@ impl Properties for Function {
     const UNREAD: &'static [&'static str] = &[
         "Architectures",
         "CodeUri",
+        "DeadLetterQueue",
         "Description",
+        "EventInvokeConfig",
         "Events",
         "MemorySize",
         "Role",
@@ -105,7 +112,24 @@ impl Properties for Function {
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Environment {
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, Variable>,
+}
+
+/// A variable's value, which CloudFormation takes for text also if it is a number.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Variable {
+    Text(String),
+    Number(Number),
+}
+
+impl Variable {
+    fn into_text(self) -> String {
+        match self {
+            Self::Text(text) => text,
+            Self::Number(number) => number.to_string(),
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -16,6 +16,7 @@ pub(crate) struct Parameter {
     default: Option<Scalar>,
     allowed_values: Option<Vec<Scalar>>,
     min_value: Option<Number>,
+    max_value: Option<Number>,
     #[serde(rename = "Description")]
     _description: Option<IgnoredAny>,
 }
@@ -94,6 +95,11 @@ impl Parameter {
         {
             return Err(format!("`{text}` is less than {least}"));
         }
+        if let Some(most) = &self.max_value
+            && number.as_f64() > most.as_f64()
+        {
+            return Err(format!("`{text}` is more than {most}"));
+        }
         Ok(Value::Number(number))
     }
 }
@@ -151,6 +157,11 @@ mod tests {
                 json!({"Type": "Number", "MinValue": 1}),
                 Some("0"),
                 "Parameters.P: `0` is less than 1",
+            ),
+            (
+                json!({"Type": "Number", "MaxValue": 10}),
+                Some("11"),
+                "Parameters.P: `11` is more than 10",
             ),
         ];
         for (declaration, given, message) in cases {

@@ -35,7 +35,7 @@ pub(crate) trait Properties: DeserializeOwned {
 
 /// Types without a counterpart here: how things are run, watched and reached on AWS. A resource of any other type
 /// must be one whose settings are read, so that none is in force in only one of the two places.
-const RUN_ON_AWS: [&str; 11] = [
+const RUN_ON_AWS: [&str; 12] = [
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::DomainName",
     "AWS::ApiGatewayV2::Integration",
@@ -46,6 +46,7 @@ const RUN_ON_AWS: [&str; 11] = [
     "AWS::Lambda::Url",
     "AWS::Logs::LogGroup",
     "AWS::SQS::Queue",
+    "AWS::SQS::QueuePolicy",
     // Its events are routes.
     FUNCTION,
 ];

@@ -7,7 +7,10 @@ use serde_json::value::RawValue;
 use thiserror::Error;
 
 use crate::{
-    environment::{ApiSettings, AuthorizerSettings, Environment, EnvironmentError, StoreSettings},
+    environment::{
+        ApiSettings, AuthorizerSettings, Environment, EnvironmentError, IndexerSettings,
+        StoreSettings,
+    },
     initialization, log,
     wiring::{self, IssuersError},
 };
@@ -21,7 +24,9 @@ pub(crate) enum InitError {
     Tls(#[from] rustls::Error),
     #[error("the issuers of tokens cannot be trusted as they are described")]
     Issuers(#[from] IssuersError),
-    #[error("`_HANDLER` is `{0}`: it must be `api`, `archiver`, `authorizer` or `graphql`")]
+    #[error(
+        "`_HANDLER` is `{0}`: it must be `api`, `archiver`, `authorizer`, `graphql` or `indexer`"
+    )]
     UnknownHandler(String),
 }
 
@@ -72,6 +77,13 @@ async fn start(environment: &Environment) -> Result<Result<(), lambda_runtime::E
             let answer =
                 |event: LambdaEvent<Box<RawValue>>| graphql.answer(event.payload, event.context);
             Ok(Runtime::new(service_fn(answer)).run().await)
+        }
+        "indexer" => {
+            let settings = IndexerSettings::read(environment)?;
+            let indexer = wiring::indexer(&settings, &runtime).await?;
+            let learn =
+                |event: LambdaEvent<Box<RawValue>>| indexer.learn(event.payload, event.context);
+            Ok(Runtime::new(service_fn(learn)).run().await)
         }
         other => Err(InitError::UnknownHandler(other.to_owned())),
     }

@@ -1,13 +1,27 @@
 //! The environment variables: those that Lambda sets, and those that the template gives the function.
 
-use std::{env, ffi::OsString};
+use std::{env, error::Error, ffi::OsString, fmt};
 
-use thiserror::Error;
+use notewarden_domain::allowances::{Allowance, Allowances, NotAllowed};
 
 /// Variables that are missing or cannot be read.
-#[derive(Debug, PartialEq, Eq, Error)]
-#[error("the environment lacks `{}`", .0.join("`, `"))]
-pub(crate) struct EnvironmentError(Vec<&'static str>);
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct EnvironmentError {
+    missing: Vec<&'static str>,
+    invalid: Vec<NotAllowed>,
+}
+
+impl Error for EnvironmentError {}
+
+impl fmt::Display for EnvironmentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let missing = self.missing.join("`, `");
+        let missing = (!missing.is_empty()).then(|| format!("the environment lacks `{missing}`"));
+        let invalid = self.invalid.iter().map(ToString::to_string);
+        let sentences: Vec<_> = missing.into_iter().chain(invalid).collect();
+        f.write_str(&sentences.join("; "))
+    }
+}
 
 /// Where variables are read from.
 pub(crate) struct Environment(fn(&str) -> Option<OsString>);
@@ -78,6 +92,8 @@ pub(crate) struct StoreSettings {
     pub(crate) identity_pool: String,
     /// The user pool's id.
     pub(crate) user_pool: String,
+    /// How much each person may keep and have packed.
+    pub(crate) allowances: Allowances,
 }
 
 impl StoreSettings {
@@ -110,6 +126,32 @@ impl ApiSettings {
             api_keys_table: read.required("API_KEYS_TABLE"),
             identity_links_table: read.required("IDENTITY_LINKS_TABLE"),
             allowed_origins: environment.list("ALLOWED_ORIGINS"),
+        };
+        read.done(settings)
+    }
+}
+
+/// What the function needs that keeps the index of files.
+pub(crate) struct IndexerSettings {
+    /// Where AWS is, and who asks.
+    pub(crate) aws: AwsSettings,
+    /// The name of the index's table.
+    pub(crate) files_table: String,
+    /// The name of the files' bucket.
+    pub(crate) bucket: String,
+    /// How much each person may keep.
+    pub(crate) allowances: Allowances,
+}
+
+impl IndexerSettings {
+    /// Reads them, and names everything that is missing at once.
+    pub(crate) fn read(environment: &Environment) -> Result<Self, EnvironmentError> {
+        let mut read = Reader::new(environment);
+        let settings = Self {
+            aws: read.aws(),
+            files_table: read.required("FILES_TABLE"),
+            bucket: read.required("BUCKET"),
+            allowances: read.allowances(),
         };
         read.done(settings)
     }
@@ -172,23 +214,26 @@ pub(crate) struct AwsSettings {
     pub(crate) user_pool_endpoint: Option<String>,
 }
 
-/// Reads variables, and keeps the names of those that are missing.
+/// Reads variables, and keeps the names of those that are missing or wrong.
 struct Reader<'a> {
     environment: &'a Environment,
-    missing: Vec<&'static str>,
+    error: EnvironmentError,
 }
 
 impl<'a> Reader<'a> {
     const fn new(environment: &'a Environment) -> Self {
         Self {
             environment,
-            missing: Vec::new(),
+            error: EnvironmentError {
+                missing: Vec::new(),
+                invalid: Vec::new(),
+            },
         }
     }
 
     fn required(&mut self, name: &'static str) -> String {
         self.environment.get(name).unwrap_or_else(|| {
-            self.missing.push(name);
+            self.error.missing.push(name);
             String::new()
         })
     }
@@ -219,7 +264,22 @@ impl<'a> Reader<'a> {
             queue_url: self.required("QUEUE_URL"),
             identity_pool: self.required("IDENTITY_POOL"),
             user_pool: self.required("USER_POOL"),
+            allowances: self.allowances(),
         }
+    }
+
+    /// What each person may keep and have packed: what no variable sets is as everywhere.
+    fn allowances(&mut self) -> Allowances {
+        let mut allowances = Allowances::default();
+        for allowance in Allowance::ALL {
+            let set = self.environment.get(allowance.variable());
+            match set.map(|text| allowance.read(&text)) {
+                Some(Ok(value)) => allowances.set(allowance, value),
+                Some(Err(error)) => self.error.invalid.push(error),
+                None => {}
+            }
+        }
+        allowances
     }
 
     /// The URL of one service, or that of all.
@@ -229,10 +289,10 @@ impl<'a> Reader<'a> {
     }
 
     fn done<T>(self, settings: T) -> Result<T, EnvironmentError> {
-        if self.missing.is_empty() {
+        if self.error == EnvironmentError::default() {
             Ok(settings)
         } else {
-            Err(EnvironmentError(self.missing))
+            Err(self.error)
         }
     }
 }
@@ -245,6 +305,8 @@ mod tests {
     fn everything_that_is_missing_is_named() {
         let environment = Environment(|name| match name {
             "BUCKET" => Some("b".into()),
+            "MAX_FILES" => Some("7".into()),
+            "MAX_BYTES" => Some("10 GB".into()),
             "NOTES_TABLE" => Some(OsString::new()),
             name if name.starts_with("AWS_") => Some("x".into()),
             _ => None,
@@ -261,11 +323,32 @@ mod tests {
             "API_KEYS_TABLE",
             "IDENTITY_LINKS_TABLE",
         ];
-        assert_eq!(error, Some(EnvironmentError(names)));
+        let error = error.unwrap();
+        assert_eq!(error.missing, names);
+        let wrong = "`USER_POOL`, `API_KEYS_TABLE`, `IDENTITY_LINKS_TABLE`; `MAX_BYTES` is `10 GB`: it must be a whole \
+                     number from 0 to 9007199254740991";
+        assert!(error.to_string().ends_with(wrong), "{error}");
         assert_eq!(
             environment.runtime().err().map(|error| error.to_string()),
             Some("the environment lacks `_HANDLER`".to_owned())
         );
+    }
+
+    #[test]
+    fn what_is_allowed_is_the_default_or_what_is_set() {
+        let environment = Environment(|name| match name {
+            "MAX_FILES" => Some("7".into()),
+            "MAX_ARCHIVE_ATTEMPTS" => Some("2".into()),
+            name if name.starts_with("MAX_") => None,
+            _ => Some("x".into()),
+        });
+        let mut expected = Allowances::default();
+        expected.quota.files = 7;
+        expected.limits.attempts = 2;
+        let read = StoreSettings::read(&environment).unwrap().allowances;
+        assert_eq!(read, expected);
+        let read = IndexerSettings::read(&environment).unwrap().allowances;
+        assert_eq!(read, expected);
     }
 
     #[test]
@@ -275,6 +358,7 @@ mod tests {
                 "AWS_ENDPOINT_URL" => "http://all",
                 "AWS_ENDPOINT_URL_S3" => "http://s3",
                 "AWS_ENDPOINT_URL_DYNAMODB" => return None,
+                name if name.starts_with("MAX_") => return None,
                 _ => "x",
             };
             Some(value.into())

@@ -1,5 +1,5 @@
 //! The Lambda entry points: one binary that serves the HTTP API behind API Gateway, tells it who comes with tokens
-//! and API keys, resolves AppSync's fields, or works on archives, as the function's `Handler` says.
+//! and API keys, resolves AppSync's fields, works on archives, or keeps the index of files, as the function's `Handler` says.
 //!
 //! # The fronts of the HTTP API
 //! All three are told apart by their events; requests are read to what the local gateway would have made of them.
@@ -30,6 +30,7 @@ mod entry;
 mod environment;
 mod event;
 mod graphql;
+mod indexer;
 mod initialization;
 mod log;
 mod record;

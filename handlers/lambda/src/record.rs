@@ -1,6 +1,8 @@
 //! The line that is left of a request: a record in CloudWatch's embedded metric format (“Specification: Embedded metric
 //! format”), so that the log is the metrics.
 
+mod removal;
+
 use std::{
     io::{self, Write as _},
     sync::atomic::{AtomicBool, Ordering},
@@ -9,8 +11,10 @@ use std::{
 
 use lambda_runtime::Context;
 use notewarden_domain::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
+
+pub(crate) use self::removal::Removal;
 
 /// The namespace of the metrics.
 const NAMESPACE: &str = "Notewarden";
@@ -101,10 +105,7 @@ impl Records {
     pub(crate) fn write(&self, outcome: Outcome, facts: &Facts<'_>) {
         let caller = facts.caller.map(hash);
         let record = Record {
-            aws: Metadata {
-                timestamp: facts.at,
-                cloud_watch_metrics: [&METRICS],
-            },
+            aws: Metadata::of(facts.at, &METRICS),
             function: &self.function,
             requests: 1,
             errors: u8::from(facts.has_failed),
@@ -119,7 +120,16 @@ impl Records {
             status: facts.status,
             outcome,
         };
-        match serde_json::to_vec(&record) {
+        self.put(&record);
+    }
+
+    /// An object was removed because it was too much.
+    pub(crate) fn removed(&self, removal: &Removal<'_>) {
+        self.put(&removal.record(&self.function));
+    }
+
+    fn put(&self, record: &impl Serialize) {
+        match serde_json::to_vec(record) {
             Ok(mut line) => {
                 line.push(b'\n');
                 (self.write)(&line);
@@ -139,7 +149,7 @@ fn hash(identity: &str) -> String {
 #[serde(rename_all = "camelCase")]
 struct Record<'a> {
     #[serde(rename = "_aws")]
-    aws: Metadata,
+    aws: Metadata<5>,
     function: &'a str,
     requests: u8,
     errors: u8,
@@ -162,17 +172,46 @@ struct Record<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Metadata {
+struct Metadata<const N: usize> {
     timestamp: Timestamp,
-    cloud_watch_metrics: [&'static MetricDirective; 1],
+    cloud_watch_metrics: [&'static Metrics<N>; 1],
 }
 
+impl<const N: usize> Metadata<N> {
+    const fn of(timestamp: Timestamp, metrics: &'static Metrics<N>) -> Self {
+        Self {
+            timestamp,
+            cloud_watch_metrics: [metrics],
+        }
+    }
+}
+
+/// Which members of a record are metrics.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct MetricDirective {
+struct Metrics<const N: usize> {
     namespace: &'static str,
     dimensions: [[&'static str; 1]; 1],
-    metrics: [Metric; 5],
+    #[serde(serialize_with = "as_list")]
+    metrics: [Metric; N],
+}
+
+impl<const N: usize> Metrics<N> {
+    /// By function only: each further dimension is a metric more to pay for, and the log has the rest.
+    const fn by_function(metrics: [Metric; N]) -> Self {
+        Self {
+            namespace: NAMESPACE,
+            dimensions: [["function"]],
+            metrics,
+        }
+    }
+}
+
+fn as_list<S: Serializer, const N: usize>(
+    metrics: &[Metric; N],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(metrics)
 }
 
 #[derive(Serialize)]
@@ -186,15 +225,10 @@ const fn metric(name: &'static str, unit: &'static str) -> Metric {
     Metric { name, unit }
 }
 
-/// By function only: each further dimension is a metric more to pay for, and the log has the rest.
-static METRICS: MetricDirective = MetricDirective {
-    namespace: NAMESPACE,
-    dimensions: [["function"]],
-    metrics: [
-        metric("requests", "Count"),
-        metric("errors", "Count"),
-        metric("latency", "Milliseconds"),
-        metric("panics", "Count"),
-        metric("coldStarts", "Count"),
-    ],
-};
+static METRICS: Metrics<5> = Metrics::by_function([
+    metric("requests", "Count"),
+    metric("errors", "Count"),
+    metric("latency", "Milliseconds"),
+    metric("panics", "Count"),
+    metric("coldStarts", "Count"),
+]);

@@ -2,6 +2,7 @@
 
 mod issuers;
 mod lazy;
+mod ledger;
 mod stores;
 
 use std::{sync::Arc, time::Duration};
@@ -13,12 +14,11 @@ use axum::Router;
 use http::Uri;
 use notewarden_archiver::Worker;
 use notewarden_domain::{
-    api_keys::ApiKeys, archive::Limits, archives::Archives, files::Files, ports::Clock,
-    quota::Quota, sign_ins::SignIns,
+    api_keys::ApiKeys, archives::Archives, files::Files, ports::Clock, sign_ins::SignIns,
 };
-use notewarden_dynamodb::{DynamoApiKeys, DynamoLinks};
+use notewarden_dynamodb::{DynamoApiKeys, DynamoFiles, DynamoLinks};
 use notewarden_graphql::Resolver;
-use notewarden_s3::{S3Links, S3Objects};
+use notewarden_s3::{S3Files, S3Links, S3Objects};
 use notewarden_system::{SystemClock, SystemIds};
 
 pub(crate) use self::issuers::IssuersError;
@@ -30,8 +30,12 @@ use crate::{
     aws_http::AwsHttp,
     cors,
     entry::InitError,
-    environment::{ApiSettings, AuthorizerSettings, AwsSettings, RuntimeSettings, StoreSettings},
+    environment::{
+        ApiSettings, AuthorizerSettings, AwsSettings, IndexerSettings, RuntimeSettings,
+        StoreSettings,
+    },
     graphql::GraphQl,
+    indexer::Indexer,
 };
 
 /// How long the start may wait for connections. A start has a whole processor for itself, which the requests of a
@@ -92,7 +96,7 @@ async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rust
         claims: stores.claims.clone(),
         clock: clock.clone(),
         ids: ids.clone(),
-        quota: Quota::default(),
+        quota: settings.stores.allowances.quota,
     };
     let archives = Archives {
         store: stores.archives.clone(),
@@ -103,9 +107,10 @@ async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rust
         queue: stores.queue.clone(),
         clock: clock.clone(),
         ids,
-        limits: Limits::default(),
+        limits: settings.stores.allowances.limits,
     };
-    http.open(places(&settings.stores).await, PATIENCE).await;
+    http.open(places(aws, &settings.stores.bucket).await, PATIENCE)
+        .await;
     let router = notewarden_api::router(notewarden_api::App {
         notes: stores.notes(),
         files,
@@ -155,18 +160,44 @@ pub(crate) async fn archiver(
             index: stores.index.clone(),
             notes: stores.notes.clone(),
             clock: stores.clock.clone(),
-            settings: notewarden_archiver::Settings::default(),
+            settings: notewarden_archiver::Settings {
+                limits: settings.allowances.limits,
+                ..Default::default()
+            },
         },
         notes: stores.notes(),
         account: stores.account(),
     };
-    http.open(places(settings).await, PATIENCE).await;
+    http.open(places(&settings.aws, &settings.bucket).await, PATIENCE)
+        .await;
     let records = Records::to_stdout(runtime.function.clone());
     Ok(Archiver::new(
         Arc::new(worker),
         stores.clock.clone(),
         records,
     ))
+}
+
+/// The function that hears of the bucket's changes, connected to the bucket and the index.
+pub(crate) async fn indexer(
+    settings: &IndexerSettings,
+    runtime: &RuntimeSettings,
+) -> Result<Indexer, rustls::Error> {
+    let http = AwsHttp::new()?;
+    let aws = &settings.aws;
+    let dynamodb = sdk_config(aws, &http, aws.dynamodb_endpoint.as_deref());
+    let s3 = sdk_config(aws, &http, aws.s3_endpoint.as_deref());
+    let indexer = Indexer {
+        bucket: settings.bucket.clone(),
+        store: Arc::new(S3Files::new(&s3, &settings.bucket)),
+        ledger: Arc::new(DynamoFiles::new(&dynamodb, &settings.files_table)),
+        quota: settings.allowances.quota,
+        clock: Arc::new(SystemClock),
+        records: Records::to_stdout(runtime.function.clone()),
+    };
+    http.open(places(aws, &settings.bucket).await, PATIENCE)
+        .await;
+    Ok(indexer)
 }
 
 /// What all AWS clients share, but for the endpoint. Retries and time-outs are their adapters' affair.
@@ -190,15 +221,14 @@ fn sdk_config(aws: &AwsSettings, http: &AwsHttp, endpoint: Option<&str>) -> SdkC
 }
 
 /// Where the stores are reached; none of a store whose place is not known before its first request.
-async fn places(settings: &StoreSettings) -> Vec<Uri> {
-    let aws = &settings.aws;
+async fn places(aws: &AwsSettings, bucket: &str) -> Vec<Uri> {
     let dynamodb = match &aws.dynamodb_endpoint {
         Some(url) => Some(url.clone()),
         None => dynamodb_endpoint(&aws.region).await,
     };
     let s3 = match &aws.s3_endpoint {
         Some(url) => Some(url.clone()),
-        None => s3_endpoint(&aws.region, &settings.bucket).await,
+        None => s3_endpoint(&aws.region, bucket).await,
     };
     let places = [dynamodb, s3].into_iter().flatten();
     places.filter_map(|url| url.parse().ok()).collect()

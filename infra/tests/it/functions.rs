@@ -1,11 +1,14 @@
 //! The functions: their environment, their log groups, and the form of their roles.
 
-use notewarden_domain::policy::{Policy, PolicyKind};
+use notewarden_domain::{
+    allowances::{Allowance, Allowances},
+    policy::{Policy, PolicyKind},
+};
 use notewarden_infra::{Deployment, FunctionSettings, Template};
 use serde_json::{Value, json};
 
 /// The ARN of each resource that a role may name, where every physical id is the logical one.
-const ARNS: [(&str, &str); 14] = [
+const ARNS: [(&str, &str); 16] = [
     (
         "Archives",
         "arn:aws:dynamodb:us-east-1:000000000000:table/Archives",
@@ -50,6 +53,14 @@ const ARNS: [(&str, &str); 14] = [
     (
         "IdentityPool",
         "arn:aws:cognito-identity:us-east-1:000000000000:identitypool/IdentityPool",
+    ),
+    (
+        "IndexerDeadLetters",
+        "arn:aws:sqs:us-east-1:000000000000:IndexerDeadLetters",
+    ),
+    (
+        "IndexerFunctionLogs",
+        "arn:aws:logs:us-east-1:000000000000:log-group:IndexerFunctionLogs",
     ),
     (
         "Notes",
@@ -174,12 +185,15 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
     for function in &functions {
         assert_eq!(function.log_group, format!("{}Logs", function.logical_id));
     }
-    let [api, archiver, authorizer, graphql] = functions.as_slice() else {
+    let [api, archiver, authorizer, graphql, indexer] = functions.as_slice() else {
         panic!("{} functions", functions.len());
     };
     assert_eq!((&*api.handler, &*archiver.handler), ("api", "archiver"));
     assert_eq!(authorizer.handler, "authorizer");
-    assert_eq!(graphql.handler, "graphql");
+    assert_eq!(
+        (&*graphql.handler, &*indexer.handler),
+        ("graphql", "indexer")
+    );
     // AppSync tells browsers for itself what they may do.
     let mut of_api = api.environment.clone();
     of_api.remove("ALLOWED_ORIGINS");
@@ -196,6 +210,13 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
             ("IDEMPOTENCY_TABLE", "Idempotency"),
             ("IDENTITY_LINKS_TABLE", "IdentityLinks"),
             ("IDENTITY_POOL", "IdentityPool"),
+            ("MAX_ARCHIVES_UNDER_WAY", "3"),
+            ("MAX_ARCHIVE_ATTEMPTS", "5"),
+            ("MAX_ARCHIVE_BYTES", "1099511627776"),
+            ("MAX_ARCHIVE_FILES", "10000"),
+            ("MAX_BYTES", "10737418240"),
+            ("MAX_FILES", "10000"),
+            ("MAX_FILE_BYTES", "5368709120"),
             ("NOTES_TABLE", "Notes"),
             ("QUEUE_URL", "ArchiveQueue"),
             ("USER_POOL", "UserPool")
@@ -207,6 +228,18 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
     let environment = archiver.environment.iter();
     let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
     assert_eq!(environment, shared);
+    let environment = indexer.environment.iter();
+    let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
+    assert_eq!(
+        environment,
+        [
+            ("BUCKET", "Bucket"),
+            ("FILES_TABLE", "Files"),
+            ("MAX_BYTES", "10737418240"),
+            ("MAX_FILES", "10000"),
+            ("MAX_FILE_BYTES", "5368709120"),
+        ]
+    );
     let environment = authorizer.environment.iter();
     let environment: Vec<_> = environment.map(|(k, v)| (&**k, &**v)).collect();
     assert_eq!(
@@ -223,4 +256,40 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
             ),
         ]
     );
+}
+
+/// The numbers of the template are those of the domain, by the same names, and reach the functions by them.
+#[test]
+fn what_people_may_keep_is_by_default_what_the_domain_says() {
+    let functions = functions();
+    let defaults = Allowances::default();
+    for allowance in Allowance::ALL {
+        let (least, most) = allowance.range().into_inner();
+        let (variable, parameter) = (allowance.variable(), allowance.parameter());
+        let set = functions
+            .iter()
+            .filter_map(|function| function.environment.get(variable));
+        let set: Vec<_> = set.map(|text| allowance.read(text).unwrap()).collect();
+        assert!(set.len() >= 2, "{variable}");
+        assert!(set.iter().all(|value| *value == defaults.get(allowance)));
+        let with = |value: u64| {
+            let value = value.to_string();
+            let stack = Template::bundled()
+                .unwrap()
+                .deploy(&super::place().with_parameter(parameter, value));
+            stack.map(drop).map_err(|error| error.to_string())
+        };
+        assert_eq!(with(least), Ok(()));
+        assert_eq!(with(most), Ok(()));
+        let above = most + 1;
+        assert_eq!(
+            with(above),
+            Err(format!(
+                "Parameters.{parameter}: `{above}` is more than {most}"
+            ))
+        );
+        if let Some(below) = least.checked_sub(1) {
+            assert!(with(below).is_err(), "{parameter}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ struct Calls {
     queue: Option<&'static str>,
 }
 
-const CALLS: [Calls; 4] = [
+const CALLS: [Calls; 5] = [
     Calls {
         function: "ApiFunction",
         adapters: &[
@@ -82,6 +82,16 @@ const CALLS: [Calls; 4] = [
             "s3:DeleteObject Bucket/zip/*",
             "sqs:SendMessage ArchiveQueue",
         ],
+        queue: None,
+    },
+    Calls {
+        function: "IndexerFunction",
+        adapters: &[
+            "dynamodb/tests/arrivals.golden",
+            "s3/tests/permissions.golden",
+        ],
+        // Lambda hands over what failed every time, in the function's name.
+        besides: &["sqs:SendMessage IndexerDeadLetters"],
         queue: None,
     },
 ];

@@ -40,7 +40,7 @@ def test_what_the_transform_makes_of_it_has_no_finding(variant, request, tmp_pat
 def test_no_role_comes_from_the_transform(default_template):
     """The transform makes roles and policies for functions that have none of their own."""
     roles = [id for id, r in default_template["Resources"].items() if r["Type"].startswith("AWS::IAM::")]
-    of_functions = {f"{name}FunctionRole" for name in ("Api", "Archiver", "Authorizer", "GraphQl")}
+    of_functions = {f"{name}FunctionRole" for name in ("Api", "Archiver", "Authorizer", "GraphQl", "Indexer")}
     assert set(roles) == of_functions | {"AuthRole", "GraphQlLogsRole", "GraphQlSourceRole"}
     for id in roles:
         assert "ManagedPolicyArns" not in default_template["Resources"][id]["Properties"]
@@ -152,13 +152,36 @@ def test_what_people_own_outlives_the_stack(default_template):
         assert default_template["Resources"][id]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_a_dead_letter_raises_an_alarm(default_template):
-    alarm = resource(default_template, "AWS::CloudWatch::Alarm")["Properties"]
+@pytest.mark.parametrize("queue", ["ArchiveDeadLetters", "IndexerDeadLetters"])
+def test_a_dead_letter_raises_an_alarm(default_template, queue):
+    alarm = default_template["Resources"][f"{queue}Alarm"]["Properties"]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (0, "GreaterThanThreshold")
-    name = {"Fn::GetAtt": ["ArchiveDeadLetters", "QueueName"]}
+    name = {"Fn::GetAtt": [queue, "QueueName"]}
     assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": name}]
     assert alarm["AlarmActions"]["Fn::If"][0] == "HasAlarmTopic"
+
+
+def test_the_index_hears_of_every_change_in_peoples_folders(default_template):
+    resources = default_template["Resources"]
+    bucket = resources["Bucket"]["Properties"]["NotificationConfiguration"]
+    assert bucket == {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}
+    rule = resources["IndexerFunctionBucketChanges"]["Properties"]
+    assert rule["EventPattern"] == {
+        "source": ["aws.s3"],
+        "detail-type": ["Object Created", "Object Deleted"],
+        "detail": {"bucket": {"name": [{"Ref": "Bucket"}]}, "object": {"key": [{"prefix": "private/"}]}},
+    }
+    (target,) = rule["Targets"]
+    dead_letters = {"Fn::GetAtt": ["IndexerDeadLetters", "Arn"]}
+    assert target["Arn"] == {"Fn::GetAtt": ["IndexerFunction", "Arn"]}
+    assert target["DeadLetterConfig"] == {"Arn": dead_letters}
+    assert resources["IndexerFunction"]["Properties"]["DeadLetterConfig"] == {"TargetArn": dead_letters}
+    # Whoever may put events there is that rule alone.
+    (statement,) = resources["IndexerDeadLettersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert statement["Condition"] == {
+        "ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["IndexerFunctionBucketChanges", "Arn"]}}
+    }
 
 
 def test_what_a_parameter_adds_is_there_only_with_it(default_template):

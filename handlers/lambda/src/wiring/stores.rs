@@ -30,6 +30,7 @@ pub(super) struct Stores {
     pub accounts: Arc<Lazy<CognitoAccounts>>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
+    pub quota: Quota,
 }
 
 impl Stores {
@@ -61,6 +62,7 @@ impl Stores {
             accounts: Arc::new(Lazy::new(move || CognitoAccounts::new(&users, &user_pool))),
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::default()),
+            quota: settings.allowances.quota,
         }
     }
 
@@ -87,7 +89,7 @@ impl Stores {
             accounts: self.accounts.clone(),
             queue: self.queue.clone(),
             clock: self.clock.clone(),
-            quota: Quota::default(),
+            quota: self.quota,
         }
     }
 }

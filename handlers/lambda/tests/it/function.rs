@@ -143,3 +143,24 @@ pub fn http_event(context: &Value, body: Option<&str>) -> Value {
         "isBase64Encoded": false
     })
 }
+
+/// An event as EventBridge hands it over: that the object with this key has changed, for the `number`th time.
+pub fn bucket_event(kind: &str, bucket: &str, key: &str, number: u64) -> Value {
+    json!({
+        "version": "0",
+        "id": "17793124-05d4-b198-2fde-7ededc63b103",
+        "detail-type": kind,
+        "source": "aws.s3",
+        "account": "000000000000",
+        "time": "2026-11-28T00:00:00Z",
+        "region": "us-east-1",
+        "resources": [format!("arn:aws:s3:::{bucket}")],
+        "detail": {
+            "version": "0",
+            "bucket": { "name": bucket },
+            "object": { "key": key, "sequencer": format!("{number:016x}") },
+            "request-id": "N4N7GDK58NMKJ12R",
+            "requester": "000000000000"
+        }
+    })
+}

@@ -12,6 +12,7 @@ mod events;
 mod failing;
 mod function;
 mod graphql;
+mod indexer;
 mod local;
 mod loss;
 mod parity;

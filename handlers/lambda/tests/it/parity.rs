@@ -4,7 +4,7 @@
 
 mod links;
 mod memory;
-mod places;
+pub mod places;
 mod steps;
 mod zips;
 

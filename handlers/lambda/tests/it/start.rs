@@ -35,7 +35,7 @@ async fn a_function_names_all_that_it_lacks() {
 async fn a_function_knows_its_entry_points() {
     assert_eq!(
         refusal("bootstrap", &STORES).await,
-        "`_HANDLER` is `bootstrap`: it must be `api`, `archiver`, `authorizer` or `graphql`"
+        "`_HANDLER` is `bootstrap`: it must be `api`, `archiver`, `authorizer`, `graphql` or `indexer`"
     );
 }
 

@@ -15,10 +15,10 @@ use notewarden_domain::{
     notes::Notes,
     ports::{
         Accounts, ApiKeyStore, ArchivePage, ArchiveQuery, ArchiveStore, FileIndex, FileMeta,
-        FilePage, FileQuery, FileStore, IdempotencyStore, IdentityBroker, IdentityLinks,
-        LoginOutcome, NotePage, NoteQuery, NoteStore, WorkQueue,
+        FilePage, FileQuery, FileStore, FolderPage, IdempotencyStore, IdentityBroker,
+        IdentityLinks, LoginOutcome, NotePage, NoteQuery, NoteStore, WorkQueue,
     },
-    quota::{Quota, Usage},
+    quota::{OverQuota, Quota, Usage},
     sign_ins::{Login, SignIns},
     work::Work,
 };
@@ -148,6 +148,14 @@ impl FileStore for Failing {
     async fn delete_all(&self, _: &IdentityId) -> Result<(), StoreError> {
         self.fail()
     }
+
+    async fn contents<'a>(
+        &self,
+        _: &IdentityId,
+        _: Option<&'a ObjectKey>,
+    ) -> Result<FolderPage, StoreError> {
+        self.fail()
+    }
 }
 
 #[async_trait]
@@ -165,6 +173,10 @@ impl FileIndex for Failing {
     }
 
     async fn usage(&self, _: &IdentityId) -> Result<Usage, StoreError> {
+        self.fail()
+    }
+
+    async fn refusal(&self, _: &IdentityId, _: &FileName) -> Result<Option<OverQuota>, StoreError> {
         self.fail()
     }
 }

@@ -4,7 +4,7 @@ mod aws;
 mod calls;
 mod held;
 mod local;
-mod resources;
+pub mod resources;
 
 use std::collections::BTreeMap;
 

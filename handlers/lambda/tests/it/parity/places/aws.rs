@@ -1,6 +1,6 @@
 //! The functions, with moto's tables, bucket and queue.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{collections::BTreeMap, mem};
 
 use async_trait::async_trait;
 use aws_sdk_sqs::types::Message;
@@ -10,13 +10,8 @@ use base64::{
 };
 use bytes::Bytes;
 use http::Request;
-use notewarden_domain::{
-    FileName, IdentityId, ObjectKey,
-    ports::{Clock, FileStore},
-};
-use notewarden_dynamodb::{DynamoFiles, DynamoNotes, Tables};
-use notewarden_s3::S3Files;
-use notewarden_system::{SystemClock, SystemIds};
+use notewarden_domain::{IdentityId, ObjectKey};
+use notewarden_system::SystemIds;
 use notewarden_testkit::{
     aws::endpoint,
     fixtures::{identity, request_context, unsigned_request_context},
@@ -31,7 +26,7 @@ use super::{
     resources::Resources,
 };
 use crate::{
-    function::Function,
+    function::{Function, bucket_event},
     parity::steps::{Ask, Who},
 };
 
@@ -55,7 +50,7 @@ impl Aws {
         let calls = Calls::to(endpoint()).await;
         let resources = Resources::create(&calls.endpoint()).await;
         let alice: IdentityId = resources.alice.identity_id.parse().unwrap();
-        let mut bucket = Listened::new(&resources, &alice);
+        let mut bucket = Listened::new(&resources, &alice).await;
         let a = ObjectKey::private(&alice, &"a".parse().unwrap());
         let put = resources.s3().put_object().key(a.as_str());
         let put = put.bucket(resources.variable("BUCKET"));
@@ -260,31 +255,23 @@ fn claims(token: &str) -> Map<String, Value> {
     claims.map(|(name, value)| (name, as_text(value))).collect()
 }
 
-/// The person's folder, whose changes the index of files is told of, as the bucket's events would.
+/// The person's folder, of whose changes the function hears that keeps the index, as of the bucket's events.
 struct Listened {
     alice: IdentityId,
     bucket: String,
     client: aws_sdk_s3::Client,
-    files: S3Files,
-    index: DynamoFiles,
-    known: BTreeMap<FileName, String>,
+    indexer: Function,
+    known: BTreeMap<String, String>,
     changes: u64,
 }
 
 impl Listened {
-    fn new(resources: &Resources, alice: &IdentityId) -> Self {
-        let tables = Tables {
-            notes: resources.variable("NOTES_TABLE").to_owned(),
-            idempotency: resources.variable("IDEMPOTENCY_TABLE").to_owned(),
-        };
-        let notes = DynamoNotes::new(&resources.config, tables);
-        let bucket = resources.variable("BUCKET").to_owned();
+    async fn new(resources: &Resources, alice: &IdentityId) -> Self {
         Self {
             alice: alice.clone(),
+            bucket: resources.variable("BUCKET").to_owned(),
             client: resources.s3(),
-            files: S3Files::new(&resources.config, &bucket),
-            index: DynamoFiles::beside(&notes, resources.variable("FILES_TABLE")),
-            bucket,
+            indexer: Function::start("indexer", &resources.variables()).await,
             known: BTreeMap::new(),
             changes: 0,
         }
@@ -292,39 +279,26 @@ impl Listened {
 
     /// Tells of what has changed since the last time.
     async fn tell(&mut self) {
-        let folder = format!("private/{}/", self.alice);
+        let folder = ObjectKey::private_prefix(&self.alice);
         let list = self.client.list_objects_v2().bucket(&self.bucket);
         let listed = list.prefix(&folder).send().await.unwrap();
-        let mut there = BTreeSet::new();
-        for object in listed.contents() {
-            let name = object.key().unwrap().strip_prefix(&folder).unwrap();
-            let name: FileName = name.parse().unwrap();
-            there.insert(name.clone());
-            let etag = object.e_tag().unwrap().to_owned();
-            if self.known.get(&name) == Some(&etag) {
-                continue;
-            }
-            let key = ObjectKey::private(&self.alice, &name);
-            let meta = self.files.head(&key).await.unwrap().unwrap();
-            let sequencer = self.next_sequencer();
-            let arrived = self.index.arrived(&self.alice, &name, &meta, &sequencer);
-            arrived.await.unwrap();
-            self.known.insert(name, etag);
+        let objects = listed.contents().iter();
+        let objects = objects.map(|object| {
+            let tag = object.e_tag().unwrap();
+            (object.key().unwrap().to_owned(), tag.to_owned())
+        });
+        let there: BTreeMap<_, _> = objects.collect();
+        let known = mem::replace(&mut self.known, there);
+        let is_new = |(key, tag): &(&String, &String)| known.get(*key) != Some(*tag);
+        let stored = self.known.iter().filter(is_new);
+        let stored = stored.map(|(key, _)| ("Object Created", key));
+        let is_gone = |key: &&String| !self.known.contains_key(*key);
+        let removed = known.keys().filter(is_gone);
+        let removed = removed.map(|key| ("Object Deleted", key));
+        for (kind, key) in stored.chain(removed) {
+            self.changes += 1;
+            let event = bucket_event(kind, &self.bucket, key, self.changes);
+            self.indexer.invoke(&event).await.unwrap();
         }
-        let known = self.known.keys().cloned();
-        for name in known
-            .filter(|name| !there.contains(name))
-            .collect::<Vec<_>>()
-        {
-            let (sequencer, now) = (self.next_sequencer(), SystemClock.now());
-            let removed = self.index.removed(&self.alice, &name, &sequencer, now);
-            removed.await.unwrap();
-            self.known.remove(&name);
-        }
-    }
-
-    fn next_sequencer(&mut self) -> notewarden_dynamodb::Sequencer {
-        self.changes += 1;
-        format!("{:016X}", self.changes).parse().unwrap()
     }
 }
