@@ -40,7 +40,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Start the server (also what happens without a command)
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Show the messages that the server "sent": confirmation codes and the like
     Inbox(inbox::InboxOptions),
     /// Manage the keys that sign the user pool's tokens
@@ -72,8 +72,11 @@ pub struct RunningServer {
 
 /// Runs the command line's command.
 pub async fn run(cli: Cli) -> ExitCode {
-    match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(options) => end(serve::run(options).await),
+    match cli
+        .command
+        .unwrap_or_else(|| Command::Serve(Box::new(cli.serve)))
+    {
+        Command::Serve(options) => end(serve::run(*options).await),
         Command::Inbox(options) => end(inbox::run(options).await),
         Command::Keys(options) => end(keys::run(options).await),
         Command::Operations => {

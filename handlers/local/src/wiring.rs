@@ -15,13 +15,13 @@ use std::{
 use notewarden_archiver::{Archiver, Worker};
 use notewarden_domain::{
     account::Account,
+    allowances::Allowances,
     api_keys::ApiKeys,
-    archive::{Limits, Terms},
+    archive::Terms,
     archives::Archives,
     files::Files,
     notes::Notes,
     ports::{Clock, IdSource},
-    quota::Quota,
     sign_ins::SignIns,
 };
 use notewarden_embedded::{
@@ -72,10 +72,6 @@ pub struct Settings {
     pub mail: Option<PathBuf>,
     /// The folder of the built [web client](crate::web), if there is one.
     pub web: Option<PathBuf>,
-    /// How much each person may keep.
-    pub quota: Quota,
-    /// How much each person may have put into archives.
-    pub limits: Limits,
 }
 
 impl Settings {
@@ -90,8 +86,6 @@ impl Settings {
             triggers: None,
             mail: None,
             web: None,
-            quota: Quota::default(),
-            limits: Limits::default(),
         }
     }
 }
@@ -119,6 +113,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     let functions = template.functions(&place)?;
     let api = functions.iter().find(|function| function.handler == "api");
     let api = api.ok_or("the template has no function with the handler `api`")?;
+    let Allowances { quota, limits } = from_template::allowances(api)?;
     let mut roles = from_template::role_policies(&stack)?;
     roles.extend(from_template::function_policies(&functions, &stack)?);
 
@@ -171,7 +166,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
 
     let objects = Objects::open(database.clone(), &data_dir, clock.clone(), ids.clone())
         .await?
-        .with_quota(settings.quota);
+        .with_quota(quota);
     let endpoint = Endpoint::default();
     let links = Arc::new(SessionLinks::new(
         &deployment.bucket,
@@ -188,7 +183,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         database.clone(),
         clock.clone(),
         ids.clone(),
-        2 * settings.limits.attempts,
+        2 * limits.attempts,
     );
     // Whoever opens the data directory is alone in it.
     queue.take_back().await?;
@@ -207,7 +202,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         claims: claims.clone(),
         clock: clock.clone(),
         ids: ids.clone(),
-        quota: settings.quota,
+        quota,
     };
     let of_archives = Archives {
         store: archives.clone(),
@@ -218,7 +213,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         queue: Arc::new(queue.clone()),
         clock: clock.clone(),
         ids: ids.clone(),
-        limits: settings.limits,
+        limits,
     };
     let account = Account {
         notes: note_store.clone(),
@@ -229,7 +224,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         accounts: Arc::new(user_pool.clone()),
         queue: Arc::new(queue.clone()),
         clock: clock.clone(),
-        quota: settings.quota,
+        quota,
     };
     let archive_objects = Arc::new(EmbeddedArchiveObjects::new(objects.clone()));
     let due = archives.clone();
@@ -238,7 +233,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         archives: archives.clone(),
         objects: archive_objects.clone(),
         files: files.clone(),
-        limits: settings.limits,
+        limits,
     };
     let worker = Worker {
         archiver: Archiver {
@@ -250,7 +245,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
             clock: clock.clone(),
             settings: notewarden_archiver::Settings {
                 terms: Terms::EMBEDDED,
-                limits: settings.limits,
+                limits,
                 ..Default::default()
             },
         },

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use clap::Args;
-use notewarden_domain::{archive::Limits, quota::Quota};
+use notewarden_domain::allowances::Allowance;
 use notewarden_userpool::{inbox::Message, user_pool::MessageListener};
 use tokio::{net::TcpListener, signal};
 
@@ -64,48 +64,51 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     providers: Option<PathBuf>,
     #[command(flatten)]
-    allowances: Allowances,
+    allowances: AllowanceOptions,
 }
 
-/// How much each person may keep and have packed.
+/// How much each person may keep and have packed: by default what the template's parameters say.
 #[derive(Debug, Args)]
-struct Allowances {
-    /// The most files of one person
-    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_FILES", default_value_t = Quota::default().files)]
-    max_files: u64,
-    /// The most bytes of all files of one person
-    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_BYTES", default_value_t = Quota::default().bytes)]
-    max_bytes: u64,
-    /// The most bytes of one file
-    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_FILE_BYTES", default_value_t = Quota::default().file_bytes)]
-    max_file_bytes: u64,
-    /// The most files in one archive
-    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVE_FILES", default_value_t = Limits::default().files)]
-    max_archive_files: u64,
-    /// The most bytes of files in one archive
-    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_ARCHIVE_BYTES", default_value_t = Limits::default().bytes)]
-    max_archive_bytes: u64,
-    /// The most archives of one person that wait or are made at the same time
-    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVES_UNDER_WAY", default_value_t = Limits::default().jobs_under_way)]
-    max_archives_under_way: u32,
+struct AllowanceOptions {
+    /// The most files of one person [default: the template's MaxFiles]
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_FILES")]
+    max_files: Option<String>,
+    /// The most bytes of all files of one person [default: the template's MaxBytes]
+    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_BYTES")]
+    max_bytes: Option<String>,
+    /// The most bytes of one file [default: the template's MaxFileBytes]
+    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_FILE_BYTES")]
+    max_file_bytes: Option<String>,
+    /// The most files in one archive [default: the template's MaxArchiveFiles]
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVE_FILES")]
+    max_archive_files: Option<String>,
+    /// The most bytes of files in one archive [default: the template's MaxArchiveBytes]
+    #[arg(long, value_name = "BYTES", env = "NOTEWARDEN_MAX_ARCHIVE_BYTES")]
+    max_archive_bytes: Option<String>,
+    /// The most archives of one person that wait or are made at the same time [default: the template's
+    /// MaxArchivesUnderWay]
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVES_UNDER_WAY")]
+    max_archives_under_way: Option<String>,
+    /// How often an archive is begun before it is given up [default: the template's MaxArchiveAttempts]
+    #[arg(long, value_name = "COUNT", env = "NOTEWARDEN_MAX_ARCHIVE_ATTEMPTS")]
+    max_archive_attempts: Option<String>,
 }
 
-impl Allowances {
-    const fn quota(&self) -> Quota {
-        Quota {
-            files: self.max_files,
-            bytes: self.max_bytes,
-            file_bytes: self.max_file_bytes,
-        }
-    }
-
-    fn limits(&self) -> Limits {
-        Limits {
-            files: self.max_archive_files,
-            bytes: self.max_archive_bytes,
-            jobs_under_way: self.max_archives_under_way,
-            ..Limits::default()
-        }
+impl AllowanceOptions {
+    /// Those that are given, as values of the template's parameters.
+    fn into_parameters(mut self) -> impl Iterator<Item = (String, String)> {
+        Allowance::ALL.into_iter().filter_map(move |allowance| {
+            let given = match allowance {
+                Allowance::MaxFiles => self.max_files.take(),
+                Allowance::MaxBytes => self.max_bytes.take(),
+                Allowance::MaxFileBytes => self.max_file_bytes.take(),
+                Allowance::MaxArchiveFiles => self.max_archive_files.take(),
+                Allowance::MaxArchiveBytes => self.max_archive_bytes.take(),
+                Allowance::MaxArchivesUnderWay => self.max_archives_under_way.take(),
+                Allowance::MaxArchiveAttempts => self.max_archive_attempts.take(),
+            };
+            Some((allowance.parameter().to_owned(), given?))
+        })
     }
 }
 
@@ -121,13 +124,15 @@ pub async fn run(options: ServeOptions) -> Result<(), CliError> {
     };
     let app = wiring::open(Settings {
         template: options.template,
-        parameters: options.parameters.into_iter().collect(),
+        parameters: options
+            .parameters
+            .into_iter()
+            .chain(options.allowances.into_parameters())
+            .collect(),
         providers: options.providers,
         triggers: options.triggers,
         mail: options.mail,
         web: options.web.or_else(web::find),
-        quota: options.allowances.quota(),
-        limits: options.allowances.limits(),
         ..Settings::new(data_dir, on_message)
     })
     .await?;

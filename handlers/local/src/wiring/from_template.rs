@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use notewarden_domain::policy::{Policy, PolicyError, PolicyKind, Position, Source};
+use notewarden_domain::{
+    allowances::{Allowance, Allowances, NotAllowed},
+    policy::{Policy, PolicyError, PolicyKind, Position, Source},
+};
 use notewarden_infra::{
     AuthFlow, FunctionSettings, MatchType, MfaConfiguration, MfaMethod, MfaSettings, PolicySource,
     RoleSettings, Stack, Template,
@@ -39,6 +42,17 @@ pub fn admin_policies(stack: &Stack) -> Result<Policies, PolicyError> {
 /// The policies of each role's sessions, by the role's name.
 pub fn role_policies(stack: &Stack) -> Result<BTreeMap<String, Policies>, PolicyError> {
     policies_of(stack.roles.iter(), stack)
+}
+
+/// What the function that serves the API is told that each person may keep and have packed.
+pub fn allowances(api: &FunctionSettings) -> Result<Allowances, NotAllowed> {
+    let mut allowances = Allowances::default();
+    for allowance in Allowance::ALL {
+        if let Some(text) = api.environment.get(allowance.variable()) {
+            allowances.set(allowance, allowance.read(text)?);
+        }
+    }
+    Ok(allowances)
 }
 
 /// The policies of the sessions of functions' roles, by the role's name.

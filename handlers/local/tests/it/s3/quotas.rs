@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use http::Method;
-use notewarden_domain::quota::Quota;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -16,16 +15,17 @@ use crate::{
     support::{Actor, Answer, Place, Signing},
 };
 
-const QUOTA: Quota = Quota {
-    files: 3,
-    bytes: 100,
-    file_bytes: 60,
-};
+const QUOTA: [(&str, &str); 3] = [
+    ("MaxFiles", "3"),
+    ("MaxBytes", "100"),
+    ("MaxFileBytes", "60"),
+];
 
 const TOGETHER: &str = "your files may have at most 100 bytes together, and would have";
 
 async fn alice() -> Actor {
-    let place = Place::start_where(|settings| settings.quota = QUOTA).await;
+    let quota = QUOTA.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let place = Place::start_where(|settings| settings.parameters.extend(quota)).await;
     Actor::sign_up(&place, "alice").await
 }
 
@@ -246,5 +246,5 @@ async fn of_uploads_at_once_no_more_come_through_than_there_is_room_for() {
     }
     let (files, bytes) = usage(&alice).await;
     let (files, bytes) = (files.as_u64().unwrap(), bytes.as_u64().unwrap());
-    assert!(bytes <= QUOTA.bytes && bytes > 55, "{files}, {bytes}");
+    assert!(bytes <= 100 && bytes > 55, "{files}, {bytes}");
 }

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use notewarden_domain::archive::Limits;
 use notewarden_testkit::http::Step;
 use notewarden_userpool::{Principal, principal::CognitoIdentity};
 use serde_json::{Value, json};
@@ -42,11 +41,11 @@ impl Cast {
         let place = Place::start_as(|settings| {
             std::fs::write(settings.data_dir.join("providers.json"), providers).unwrap();
             // Everybody may ask for an archive, and again, before the first is made.
-            let limits = Limits {
-                jobs_under_way: 1_000,
-                ..settings.limits
-            };
-            notewarden::wiring::Settings { limits, ..settings }
+            let many = ("MaxArchivesUnderWay".to_owned(), "1000".to_owned());
+            notewarden::wiring::Settings {
+                parameters: settings.parameters.into_iter().chain([many]).collect(),
+                ..settings
+            }
         })
         .await;
         let [alice, bob] = people(&place, &trusted, 0).await;
