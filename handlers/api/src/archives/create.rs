@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{accepted, accepted_response};
 use crate::{
     App,
-    body::JsonBody,
+    body::{JsonBody, MAX_BODY_BYTES},
     caller::SignedIn,
     idempotency,
     member::{given, names, optional},
@@ -84,7 +84,10 @@ fn operation() -> Value {
                     "files": {
                         "type": ["array", "null"],
                         "items": { "$ref": "#/components/schemas/FileName" },
-                        "description": "These files, which must exist"
+                        "description": format!(
+                            "These files, which must exist. A body has at most {MAX_BODY_BYTES} bytes, which the longest \
+                             names fill with 1,400: what is more is selected by `prefix`"
+                        )
                     },
                     "prefix": { "type": ["string", "null"],
                                 "description": "And all files whose names start with this" },

@@ -302,3 +302,32 @@ async fn lists_are_the_latest_first_and_go_on_behind_their_cursor() {
     bob.get(&next).await.bad_request().naming("cursor");
     assert_eq!(bob.get("/archives").await.ok().json(), json!([]));
 }
+
+/// As many of the longest names as an archive may have are more than a body takes; a prefix selects them all.
+#[tokio::test]
+async fn names_that_no_body_takes_are_selected_by_their_prefix() {
+    let world = World::new();
+    let alice = world.person();
+    let name = |number: usize| format!("{}/{number:05}", "x".repeat(954));
+    let named = |count| json!({ "files": (0..count).map(name).collect::<Vec<_>>() });
+    assert_eq!(name(0).len(), 960);
+    let refused = alice.post("/archives", named(10_000)).await;
+    let refused = refused.problem(StatusCode::PAYLOAD_TOO_LARGE);
+    let most = notewarden_api::MAX_BODY_BYTES;
+    assert_eq!(
+        refused.text("detail"),
+        format!("the body must be at most {most} bytes")
+    );
+    // What the contract says that there is room for is read, and found not to exist.
+    let read = alice.post("/archives", named(1_400)).await;
+    read.has(StatusCode::UNPROCESSABLE_ENTITY);
+    world.upload(&alice, &[&name(0), &name(1)]);
+    let accepted = alice
+        .post(
+            "/archives",
+            json!({ "prefix": format!("{}/", "x".repeat(954)) }),
+        )
+        .await;
+    let job = accepted.has(StatusCode::ACCEPTED).json();
+    assert_eq!(job["filesTotal"], 2);
+}
