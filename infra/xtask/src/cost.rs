@@ -87,6 +87,10 @@ impl Parts {
             ),
             Way::Worker(milliseconds) => (0.0, invoked(milliseconds, WORKER_MEMORY), FUNCTION_LOG),
             Way::Bucket => (0.0, 0.0, 0),
+            Way::Indexer(milliseconds) => {
+                let function = invoked(milliseconds, MEMORY);
+                (prices::EVENTS, function, FUNCTION_LOG)
+            }
         };
         Self {
             front: front_price,
@@ -136,7 +140,7 @@ fn by_front() -> String {
     table
 }
 
-/// What the totals behind an HTTP API, of the worker and of S3 alone are made of.
+/// What the totals behind an HTTP API, of the worker, of S3 alone and of the index are made of.
 fn by_part() -> String {
     let names = [
         "front", "function", "tables", "bucket", "queue", "logs", "transfer", "sum",
@@ -225,7 +229,11 @@ mod tests {
     fn the_functions_have_the_memory_that_is_computed_with() {
         let template = workspace::root().join("infra/template.yaml");
         let template = fs::read_to_string(template).unwrap();
-        for (name, expected) in [("ApiFunction", MEMORY), ("ArchiverFunction", WORKER_MEMORY)] {
+        for (name, expected) in [
+            ("ApiFunction", MEMORY),
+            ("ArchiverFunction", WORKER_MEMORY),
+            ("IndexerFunction", MEMORY),
+        ] {
             let function = template.split(&format!("\n  {name}:\n")).nth(1).unwrap();
             let memory = function.split("MemorySize: ").nth(1).unwrap();
             assert_eq!(memory.lines().next().unwrap(), expected.to_string());

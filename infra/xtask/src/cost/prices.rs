@@ -7,6 +7,8 @@
 pub(super) const REST_API: f64 = 3.50;
 /// A million requests of up to 512 KiB to an HTTP API, first tier.
 pub(super) const HTTP_API: f64 = 1.00;
+/// A million events of S3 that EventBridge delivers.
+pub(super) const EVENTS: f64 = 1.00;
 /// A million invocations; a function URL asks for nothing more.
 pub(super) const INVOCATIONS: f64 = 0.20;
 /// A million gigabyte-milliseconds of a function on arm64, first tier; of one on x86-64 a quarter more.

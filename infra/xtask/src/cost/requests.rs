@@ -39,9 +39,11 @@ pub(super) enum Way {
     Worker(u32),
     /// By S3, which the client asks itself.
     Bucket,
+    /// By the function that keeps the index of files, which hears of the bucket's changes.
+    Indexer(u32),
 }
 
-/// Memory of the API's function, in megabytes, as the template has it.
+/// Memory of the functions of the API and of the index, in megabytes, as the template has it.
 pub(super) const MEMORY: u32 = 256;
 /// Memory of the worker's function, in megabytes, as the template has it.
 pub(super) const WORKER_MEMORY: u32 = 512;
