@@ -105,7 +105,7 @@ async fn events_do_no_harm_that_come_late_twice_or_out_of_order() {
         let (owner, name) = (identity(&ids), file("a"));
         let mut latest = None;
         for change in *order {
-            let told = told(ObjectKey::private(&owner, &name), 0xa0 + change);
+            let told = told(&ObjectKey::private(&owner, &name), 0xa0 + change);
             for is_again in [false, true] {
                 let noted = if change == removal {
                     files.removed(&told, NOON).await
@@ -274,7 +274,7 @@ async fn an_event_that_another_overtakes_changes_nothing() {
     let owner = identity(&SeededIds::new(11));
     let own = ObjectChange {
         sequencer: "A1".parse().unwrap(),
-        ..told(ObjectKey::private(&owner, &file("a")), 0)
+        ..told(&ObjectKey::private(&owner, &file("a")), 0)
     };
     for (stored, expected) in [
         ("A2", Noted::Before),
@@ -309,7 +309,7 @@ fn meta(size: u64) -> FileMeta {
 }
 
 /// The change of the object that has this number.
-fn told(key: ObjectKey, number: u64) -> ObjectChange {
+fn told(key: &ObjectKey, number: u64) -> ObjectChange {
     let (owner, key) = ObjectKey::in_folder(key.as_str()).unwrap();
     ObjectChange {
         owner,
@@ -332,13 +332,13 @@ impl Bucket {
 
 impl Folder for Bucket {
     async fn put(&self, key: ObjectKey, size: u64) {
-        let told = told(key, self.next());
+        let told = told(&key, self.next());
         let noted = self.files.arrived(&told, &meta(size), None).await;
         assert_eq!(noted.unwrap(), Noted::Now);
     }
 
     async fn remove(&self, key: ObjectKey) {
-        let told = told(key, self.next());
+        let told = told(&key, self.next());
         let noted = self.files.removed(&told, NOON).await;
         assert_eq!(noted.unwrap(), Noted::Now);
     }
