@@ -129,7 +129,7 @@ mod tests {
     fn the_packaged_template_names_the_archive_and_its_architecture() {
         for architecture in Architecture::ALL {
             let text = packaged_template(architecture).unwrap();
-            assert_eq!(text.matches("CodeUri: notewarden-lambda.zip\n").count(), 4);
+            assert_eq!(text.matches("CodeUri: notewarden-lambda.zip\n").count(), 5);
             assert!(!text.contains("../"));
             let default = format!("    Default: {}\n", architecture.name());
             assert_eq!(text.matches(&default).count(), 1);
