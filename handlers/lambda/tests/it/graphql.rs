@@ -53,7 +53,9 @@ async fn a_problem_is_an_answer_and_the_log_has_the_field_and_nothing_that_peopl
     assert_eq!(unknown["error"]["type"], "MalformedRequest");
 
     let log = function.log_with(|line| line["status"] == 400).await;
-    let of = |status: u16| log.iter().find(|line| line["status"] == status).unwrap();
+    // What went wrong has a line of its own, with the status but without an outcome.
+    let is_of = |line: &&Value, status| line["status"] == status && line["outcome"].is_string();
+    let of = |status: u16| log.iter().find(|line| is_of(line, status)).unwrap();
     assert_eq!(
         (&of(503)["route"], &of(503)["errors"]),
         (&json!("Query.note"), &json!(1))
