@@ -30,8 +30,8 @@ pub struct World {
     pub identities: Arc<MemoryIdentities>,
     /// Who can sign in.
     pub accounts: Arc<MemoryAccounts>,
-    /// API keys.
-    pub keys: Arc<MemoryApiKeys>,
+    /// The use cases of API keys, which count in memory how much each key is used.
+    pub api_keys: ApiKeys,
     /// Which login is whose.
     pub logins: Arc<MemoryLinks>,
     /// What was asked for once and is not to be done twice.
@@ -51,6 +51,9 @@ pub struct World {
 impl Default for World {
     fn default() -> Self {
         let claims = Arc::new(MemoryClaims::default());
+        let clock = Arc::new(FixedClock::at(NOON));
+        let ids = Arc::new(SeededIds::new(7));
+        let keys = Arc::new(MemoryApiKeys::default());
         Self {
             notes: Arc::new(MemoryNotes::sharing(claims.clone())),
             files: Arc::default(),
@@ -58,12 +61,12 @@ impl Default for World {
             queue: Arc::default(),
             identities: Arc::new(MemoryIdentities::new(8)),
             accounts: Arc::new(MemoryAccounts::new(9)),
-            keys: Arc::default(),
+            api_keys: ApiKeys::new(keys, clock.clone(), ids.clone()),
             logins: Arc::default(),
             claims,
             faults: Arc::default(),
-            clock: Arc::new(FixedClock::at(NOON)),
-            ids: Arc::new(SeededIds::new(7)),
+            clock,
+            ids,
             quota: Quota::default(),
             limits: Limits::default(),
         }
@@ -124,11 +127,6 @@ impl World {
             clock: self.clock.clone(),
             quota: self.quota,
         }
-    }
-
-    /// The use cases of API keys.
-    pub fn api_keys(&self) -> ApiKeys {
-        ApiKeys::new(self.keys.clone(), self.clock.clone(), self.ids.clone())
     }
 
     /// Who people with tokens are.

@@ -107,7 +107,7 @@ fn draft(scopes: &[Scope]) -> KeyDraft {
 
 async fn key_of(world: &World, person: &Person, scopes: &[Scope]) -> (ApiKeyId, String) {
     let caller = Caller::signed_in(person.identity.clone());
-    let made = world.api_keys().create(&caller, draft(scopes)).await;
+    let made = world.api_keys.create(&caller, draft(scopes)).await;
     let (key, token) = made.unwrap();
     (key.id, token.expose())
 }
@@ -118,7 +118,7 @@ async fn a_key_reaches_what_its_scopes_say_of_its_owners_and_never_keys() {
     let alice = world.person();
     let note = alice.note("hers").await;
     let (_, text) = key_of(&world, &alice, &[Scope::NotesRead]).await;
-    let key = world.api_keys().authenticate(&text).await.unwrap().unwrap();
+    let key = world.api_keys.authenticate(&text).await.unwrap().unwrap();
     let context = Value::Object(Way::by_key(&key).context());
     let script = through(&world, "lambda", context, Some(text));
     assert_eq!(script.get(&note).await.ok().text("content"), "hers");
@@ -126,12 +126,18 @@ async fn a_key_reaches_what_its_scopes_say_of_its_owners_and_never_keys() {
         .iter()
         .filter(|route| route.operation_id != "getContract")
     {
-        let path = route
-            .path
-            .replace("{noteId}", "0193bb5a-7c00-7000-8000-00000000000a");
-        let path = path.replace("{keyId}", "0000000000000000");
+        let mut path = route.path.to_owned();
+        for (parameter, value) in [
+            ("{noteId}", "0193bb5a-7c00-7000-8000-00000000000a"),
+            ("{archiveId}", "0193bb5a-7c00-7000-8000-00000000000b"),
+            ("{keyId}", "0000000000000000"),
+            ("{name+}", "file.txt"),
+        ] {
+            path = path.replace(parameter, value);
+        }
         let call = script.request(route.method.clone(), &path);
-        let body = json!({ "content": "x", "name": "x", "scopes": ["notes:read"] });
+        let body = json!({ "content": "x", "name": "x", "scopes": ["notes:read"], "size": 1,
+                           "contentType": "text/plain", "files": ["file.txt"] });
         let status = call.json(&body).send().await.status();
         let is_read = route.method == Method::GET && route.path.starts_with("/notes");
         let is_refused = status == StatusCode::FORBIDDEN;
@@ -169,23 +175,9 @@ async fn a_key_is_made_shown_listed_and_revoked() {
 
     let path = format!("/api-keys/{id}");
     bob.delete(&path).await.not_found();
-    assert!(
-        world
-            .api_keys()
-            .authenticate(secret)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(world.api_keys.authenticate(secret).await.unwrap().is_some());
     alice.delete(&path).await.has(StatusCode::NO_CONTENT);
-    assert!(
-        world
-            .api_keys()
-            .authenticate(secret)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(world.api_keys.authenticate(secret).await.unwrap().is_none());
     alice.delete(&path).await.not_found();
     alice.delete("/api-keys/nonsense").await.not_found();
 }
@@ -205,25 +197,11 @@ async fn a_key_ends_when_it_says_and_notes_its_use() {
         (1 + USE_INTERVAL.as_secs(), 1 + USE_INTERVAL.as_secs()),
     ] {
         world.clock.set(noon_plus(seconds));
-        assert!(
-            world
-                .api_keys()
-                .authenticate(secret)
-                .await
-                .unwrap()
-                .is_some()
-        );
+        assert!(world.api_keys.authenticate(secret).await.unwrap().is_some());
         assert_eq!(last_use().await, json!(noon_plus(noted)));
     }
     world.clock.set(noon_plus(600));
-    assert!(
-        world
-            .api_keys()
-            .authenticate(secret)
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(world.api_keys.authenticate(secret).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -265,14 +243,14 @@ async fn a_script_that_runs_away_is_stopped_and_nobody_else() {
     let world = World::new();
     let alice = world.person();
     let (id, text) = key_of(&world, &alice, &[Scope::NotesRead]).await;
-    let key = world.api_keys().authenticate(&text).await.unwrap().unwrap();
+    let key = world.api_keys.authenticate(&text).await.unwrap().unwrap();
     let script = through(
         &world,
         "lambda",
         Value::Object(Way::by_key(&key).context()),
         None,
     );
-    while world.api_keys().count(id).is_ok() {}
+    while world.api_keys.count(id).is_ok() {}
     let refused = script
         .get("/notes")
         .await

@@ -52,7 +52,7 @@ impl World {
             files: stores.files(),
             archives: stores.archives(),
             account: stores.account(),
-            api_keys: stores.api_keys(),
+            api_keys: stores.api_keys.clone(),
             sign_ins: stores.sign_ins(),
         };
         Self {

@@ -60,7 +60,7 @@ impl Place {
             files: world.files(),
             archives: world.archives(),
             account: world.account(),
-            api_keys: world.api_keys(),
+            api_keys: world.api_keys.clone(),
             sign_ins: world.sign_ins(),
         });
         Self::telling(router, cors)
