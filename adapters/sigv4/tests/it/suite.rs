@@ -86,7 +86,7 @@ impl Case {
 fn suite() -> PathBuf {
     let metadata = MetadataCommand::new()
         .manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .other_options(["--offline".to_owned()])
+        .other_options(["--locked".to_owned()])
         .exec()
         .expect("cargo metadata");
     let signer = metadata
