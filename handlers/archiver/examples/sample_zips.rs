@@ -9,6 +9,8 @@
     reason = "it shares a store with the tests, and fails as they do"
 )]
 
+#[path = "../tests/it/content.rs"]
+mod content;
 #[path = "../tests/it/names.rs"]
 mod names;
 #[path = "../tests/it/store.rs"]
@@ -30,7 +32,7 @@ use notewarden_domain::{
 use notewarden_testkit::{fakes::SeededIds, fixtures};
 use serde_json::json;
 
-use store::{Content, Extent};
+use content::{Content, Extent};
 use world::{World, noise};
 
 const MIB: usize = 1 << 20;

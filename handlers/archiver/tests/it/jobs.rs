@@ -23,7 +23,8 @@ use proptest::prelude::*;
 use tokio::{sync::Notify, time::Instant};
 
 use crate::{
-    store::{Content, Extent, Fault},
+    content::{Content, Extent},
+    store::Fault,
     world::{World, noise},
 };
 

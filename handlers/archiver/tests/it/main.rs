@@ -10,6 +10,7 @@
 
 mod batches;
 mod chores;
+mod content;
 mod exports;
 mod jobs;
 mod messages;

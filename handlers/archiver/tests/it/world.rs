@@ -20,7 +20,10 @@ use notewarden_testkit::{
 use uuid::Uuid;
 use zip::ZipArchive;
 
-use crate::store::{Content, Extent, Reader, State, Store};
+use crate::{
+    content::{Content, Extent, Reader},
+    store::{State, Store},
+};
 
 /// A world in which a part has 200 bytes and more, so that small files are composed.
 pub fn small_terms() -> Terms {

@@ -5,7 +5,7 @@ use notewarden_archiver::Settings;
 use notewarden_domain::archive::{Compression, Failure, State};
 
 use crate::{
-    store::{Content, Extent, Reader},
+    content::{Content, Extent, Reader},
     world::{World, noise},
 };
 
