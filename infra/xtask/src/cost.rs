@@ -31,16 +31,23 @@ enum Front {
     RestApi,
     HttpApi,
     FunctionUrl,
+    AppSync,
 }
 
 impl Front {
-    const ALL: [Self; 3] = [Self::RestApi, Self::HttpApi, Self::FunctionUrl];
+    const ALL: [Self; 4] = [
+        Self::RestApi,
+        Self::HttpApi,
+        Self::FunctionUrl,
+        Self::AppSync,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::RestApi => "REST API",
             Self::HttpApi => "HTTP API",
             Self::FunctionUrl => "function URL",
+            Self::AppSync => "AppSync",
         }
     }
 
@@ -49,13 +56,20 @@ impl Front {
             Self::RestApi => prices::REST_API,
             Self::HttpApi => prices::HTTP_API,
             Self::FunctionUrl => 0.0,
+            Self::AppSync => prices::GRAPHQL_API,
         }
+    }
+
+    /// Whether it has a way to this request.
+    const fn leads_to(self, request: &Request) -> bool {
+        !matches!(self, Self::AppSync) || request.field.is_some()
     }
 
     fn access_log(self) -> u32 {
         match self {
             Self::RestApi | Self::HttpApi => ACCESS_LOG,
-            Self::FunctionUrl => 0,
+            // AppSync logs errors alone.
+            Self::FunctionUrl | Self::AppSync => 0,
         }
     }
 }
@@ -133,7 +147,10 @@ fn by_front() -> String {
     table += &rule(Front::ALL.len());
     for request in requests::all() {
         if matches!(request.way, Way::Function(_)) {
-            let totals = Front::ALL.map(|front| dollars(Parts::of(request, front).total(), 2));
+            let totals = Front::ALL.map(|front| {
+                let total = Parts::of(request, front).total();
+                dollars(if front.leads_to(request) { total } else { 0.0 }, 2)
+            });
             table += &row(request.name, totals.iter().map(String::as_str));
         }
     }
@@ -179,7 +196,7 @@ fn dollars(amount: f64, digits: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{collections::BTreeSet, fs};
 
     use super::*;
     use crate::workspace;
@@ -211,6 +228,19 @@ mod tests {
         let saved = http - Parts::of(read, Front::FunctionUrl).total();
         assert!((saved - (prices::HTTP_API + 0.35 * prices::LOGS)).abs() < 1e-9);
         assert!((Parts::of(read, Front::RestApi).total() - http - 2.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn every_field_of_the_graphql_api_has_a_row() {
+        let template = workspace::root().join("infra/template.yaml");
+        let template = fs::read_to_string(template).unwrap();
+        let allowed = template.split("${GraphQlApi.Arn}/types/").skip(1);
+        let allowed = allowed.filter_map(|rest| rest.split('"').next());
+        let allowed: BTreeSet<_> = allowed.map(|path| path.replace("/fields/", ".")).collect();
+        let fields = requests::all().filter_map(|request| request.field);
+        let fields: BTreeSet<_> = fields.map(str::to_owned).collect();
+        assert!(allowed.len() > 1, "{allowed:?}");
+        assert_eq!(fields, allowed);
     }
 
     #[test]

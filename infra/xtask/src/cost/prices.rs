@@ -7,7 +7,9 @@
 pub(super) const REST_API: f64 = 3.50;
 /// A million requests of up to 512 KiB to an HTTP API, first tier.
 pub(super) const HTTP_API: f64 = 1.00;
-/// A million events of S3 that EventBridge delivers.
+/// A million queries and mutations of a GraphQL API.
+pub(super) const GRAPHQL_API: f64 = 4.00;
+/// A million events of S3 that EventBridge delivers: a bucket's are sent on demand only, and so are not free.
 pub(super) const EVENTS: f64 = 1.00;
 /// A million invocations; a function URL asks for nothing more.
 pub(super) const INVOCATIONS: f64 = 0.20;

@@ -14,6 +14,8 @@ pub(super) struct Request {
     /// what asks nothing of ours.
     #[cfg_attr(not(test), expect(dead_code, reason = "a test compares by it"))]
     pub(super) seen_as: &'static str,
+    /// The field of the GraphQL API that is the same request, if there is one.
+    pub(super) field: Option<&'static str>,
     /// Who answers it.
     pub(super) way: Way,
     /// Read units.
@@ -92,6 +94,7 @@ impl Request {
         Self {
             name: "",
             seen_as: "",
+            field: None,
             way,
             reads: 0,
             writes: 0,

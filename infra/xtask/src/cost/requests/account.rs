@@ -8,6 +8,7 @@ const KEY_AS_JSON: u32 = 180;
 pub(super) static REQUESTS: [Request; 7] = [
     Request {
         name: "`GET /me` with 1,000 notes",
+        field: Some("Query.me"),
         seen_as: "GET /me",
         // They are counted.
         reads: read_units(1_000 * NOTE) + 1,

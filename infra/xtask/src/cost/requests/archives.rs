@@ -16,6 +16,7 @@ const ENDED: u32 = 4;
 pub(super) static REQUESTS: [Request; 6] = [
     Request {
         name: "`GET /archives?limit=20`",
+        field: Some("Query.archives"),
         seen_as: "GET /archives",
         reads: read_units(21 * JOB),
         answer: HEADERS + 20 * JOB_AS_JSON,
@@ -23,6 +24,7 @@ pub(super) static REQUESTS: [Request; 6] = [
     },
     Request {
         name: "`POST /archives` of 100 files",
+        field: Some("Mutation.createArchive"),
         seen_as: "POST /archives",
         // Each file is looked up in the index.
         reads: 100,
@@ -33,6 +35,7 @@ pub(super) static REQUESTS: [Request; 6] = [
     },
     Request {
         name: "`POST /archives` of a folder of 100 files, with `Idempotency-Key`",
+        field: Some("Mutation.createArchive"),
         seen_as: "POST /archives with `Idempotency-Key`",
         // The key, and a list: a read unit for some 12 files.
         reads: 1 + 9,
@@ -43,6 +46,7 @@ pub(super) static REQUESTS: [Request; 6] = [
     },
     Request {
         name: "`GET /archives/{archiveId}`",
+        field: Some("Query.archive"),
         seen_as: "GET /archives/{archiveId}",
         reads: read_units(JOB),
         answer: HEADERS + JOB_AS_JSON,
@@ -50,6 +54,7 @@ pub(super) static REQUESTS: [Request; 6] = [
     },
     Request {
         name: "`GET /archives/{archiveId}?download`",
+        field: Some("Query.archiveDownload"),
         seen_as: "GET /archives/{archiveId}?download",
         reads: read_units(JOB),
         answer: HEADERS + LINK,
@@ -57,6 +62,7 @@ pub(super) static REQUESTS: [Request; 6] = [
     },
     Request {
         name: "`DELETE /archives/{archiveId}` of 100 files",
+        field: Some("Mutation.deleteArchive"),
         seen_as: "DELETE /archives/{archiveId} that is ready",
         // The job, and how many parts its selection has.
         reads: read_units(JOB) + read_units(NAMES),
