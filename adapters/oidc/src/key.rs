@@ -2,16 +2,13 @@
 
 use std::fmt;
 
-use aws_lc_rs::{
-    rsa::PublicKeyComponents,
-    signature::{
-        ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
-        RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
-        RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, UnparsedPublicKey,
-        VerificationAlgorithm,
-    },
-};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
+    UnparsedPublicKey, VerificationAlgorithm,
+};
 use serde_json::{Map, Value};
 
 use crate::Algorithm;
@@ -163,7 +160,7 @@ impl VerificationKey {
         let verified = match &self.material {
             Material::Rsa { n, e } => {
                 let parameters = rsa_parameters(algorithm).ok_or(BadSignature)?;
-                PublicKeyComponents { n, e }.verify(parameters, message, signature)
+                RsaPublicKeyComponents { n, e }.verify(parameters, message, signature)
             }
             Material::P256(point) => by(&ECDSA_P256_SHA256_FIXED, point),
             Material::P384(point) => by(&ECDSA_P384_SHA384_FIXED, point),

@@ -11,7 +11,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::ring;
 use tokio::time::timeout;
 
 use super::{DocumentUrl, Fetch, FetchError, Fetched, MAX_DOCUMENT};
@@ -41,7 +41,7 @@ impl HttpFetch {
     pub fn new() -> Result<Self, TlsError> {
         let connector = HttpsConnectorBuilder::new()
             // Named, because a program may link several.
-            .with_provider_and_webpki_roots(aws_lc_rs::default_provider())?
+            .with_provider_and_webpki_roots(ring::default_provider())?
             .https_or_http()
             .enable_http1()
             .build();

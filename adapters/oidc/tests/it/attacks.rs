@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aws_lc_rs::hmac;
 use base64::{
     Engine,
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD},
 };
 use notewarden_oidc::{Algorithm, IssuerSettings, JwsError, TokenError};
+use ring::hmac;
 use serde_json::{Value, json};
 
 use crate::issuer::{ISSUER, Key, World, claims, claims_with, settings};
