@@ -9,7 +9,7 @@ use aws_sdk_cognitoidentityprovider::{
     error::{ProvideErrorMetadata, SdkError},
 };
 use aws_types::SdkConfig;
-use notewarden_aws::{Tuning, store_error};
+use notewarden_aws::{Deferred, Tuning, store_error};
 use notewarden_domain::{StoreError, ports::Accounts};
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ const DELETE: &str = "AdminDeleteUser";
 /// Clones share one client.
 #[derive(Clone, Debug)]
 pub struct CognitoAccounts {
-    client: Client,
+    client: Deferred<Client>,
     pool_id: String,
 }
 
@@ -35,7 +35,7 @@ impl CognitoAccounts {
     pub fn tuned(config: &SdkConfig, pool_id: impl Into<String>, tuning: &Tuning) -> Self {
         let config = Config::new(&tuning.applied_to(config));
         Self {
-            client: Client::from_conf(config),
+            client: Deferred::new(|| Client::from_conf(config)),
             pool_id: pool_id.into(),
         }
     }

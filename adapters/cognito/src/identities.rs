@@ -7,7 +7,7 @@ use aws_sdk_cognitoidentity::{
     types::{ErrorCode, UnprocessedIdentityId},
 };
 use aws_types::SdkConfig;
-use notewarden_aws::{Failure, Tuning, store_error};
+use notewarden_aws::{Deferred, Failure, Tuning, store_error};
 use notewarden_domain::{
     IdentityId, StoreError,
     ports::{IdentityBroker, LoginOutcome},
@@ -24,7 +24,7 @@ const MAX_TOKEN_CHARS: usize = 50_000;
 /// The identities of an identity pool. Clones share one client.
 #[derive(Clone, Debug)]
 pub struct CognitoIdentities {
-    client: Client,
+    client: Deferred<Client>,
     pool_id: String,
 }
 
@@ -38,7 +38,7 @@ impl CognitoIdentities {
     pub fn tuned(config: &SdkConfig, pool_id: impl Into<String>, tuning: &Tuning) -> Self {
         let config = Config::new(&tuning.applied_to(config));
         Self {
-            client: Client::from_conf(config),
+            client: Deferred::new(|| Client::from_conf(config)),
             pool_id: pool_id.into(),
         }
     }

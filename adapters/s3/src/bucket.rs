@@ -9,13 +9,13 @@ use aws_sdk_s3::{
 };
 use aws_smithy_types::base64;
 use aws_types::SdkConfig;
-use notewarden_aws::{Tuning, store_error};
+use notewarden_aws::{Deferred, Tuning, store_error};
 use notewarden_domain::{StoreError, archive::Crc32};
 
 /// A bucket as one of the ports uses it. Clones share one client.
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
-    pub(crate) client: Client,
+    pub(crate) client: Deferred<Client>,
     pub(crate) name: String,
 }
 
@@ -31,7 +31,7 @@ impl Bucket {
             .force_path_style(has_own_endpoint)
             .build();
         Self {
-            client: Client::from_conf(config),
+            client: Deferred::new(|| Client::from_conf(config)),
             name: name.into(),
         }
     }

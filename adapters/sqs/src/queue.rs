@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
 use aws_types::SdkConfig;
-use notewarden_aws::{Failure, Tuning, store_error};
+use notewarden_aws::{Deferred, Failure, Tuning, store_error};
 use notewarden_domain::{StoreError, ports::WorkQueue, work::Work};
 
 const SEND: &str = "SendMessage";
@@ -18,7 +18,7 @@ const LONGEST_DELAY: i32 = 15 * 60;
 /// A message whose answer is lost is sent again, and so may arrive twice, as any message may.
 #[derive(Clone, Debug)]
 pub struct SqsQueue {
-    client: Client,
+    client: Deferred<Client>,
     url: String,
 }
 
@@ -30,8 +30,9 @@ impl SqsQueue {
 
     /// The queue with this URL, where requests are tried as often and as long as `tuning` says.
     pub fn tuned(config: &SdkConfig, url: impl Into<String>, tuning: &Tuning) -> Self {
+        let config = tuning.applied_to(config);
         Self {
-            client: Client::new(&tuning.applied_to(config)),
+            client: Deferred::new(move || Client::new(&config)),
             url: url.into(),
         }
     }

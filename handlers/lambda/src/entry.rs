@@ -67,7 +67,7 @@ async fn start(environment: &Environment) -> Result<Result<(), lambda_runtime::E
         }
         "authorizer" => {
             let settings = AuthorizerSettings::read(environment)?;
-            let authorizer = wiring::authorizer(&settings, &runtime)?;
+            let authorizer = wiring::authorizer(&settings, &runtime).await?;
             let answer =
                 |event: LambdaEvent<Box<RawValue>>| authorizer.answer(event.payload, event.context);
             Ok(Runtime::new(service_fn(answer)).run().await)

@@ -1,8 +1,8 @@
 //! The one place where concrete adapters are chosen and put together.
 
 mod issuers;
-mod lazy;
 mod ledger;
+mod places;
 mod stores;
 
 use std::{sync::Arc, time::Duration};
@@ -11,7 +11,6 @@ use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_sdk_s3::config::IdentityCache;
 use aws_types::{SdkConfig, region::Region};
 use axum::Router;
-use http::Uri;
 use notewarden_archiver::Worker;
 use notewarden_domain::{
     api_keys::ApiKeys, archives::Archives, files::Files, ports::Clock, sign_ins::SignIns,
@@ -22,7 +21,7 @@ use notewarden_s3::{S3Files, S3Links, S3Objects};
 use notewarden_system::{SystemClock, SystemIds};
 
 pub(crate) use self::issuers::IssuersError;
-use self::{issuers::issuers, lazy::Lazy, stores::Stores};
+use self::{issuers::issuers, stores::Stores};
 use crate::{
     Api, Records,
     archiver::Archiver,
@@ -84,10 +83,7 @@ async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rust
     let sign_ins = SignIns::new(Arc::new(logins), stores.identities.clone());
     let aws = &settings.stores.aws;
     let s3 = sdk_config(aws, &http, aws.s3_endpoint.as_deref());
-    let (bucket, signs_at) = (settings.stores.bucket.clone(), clock.clone());
-    let links = Arc::new(Lazy::new(move || {
-        S3Links::new(&s3, &bucket, signs_at.clone())
-    }));
+    let links = Arc::new(S3Links::new(&s3, &settings.stores.bucket, clock.clone()));
     let files = Files {
         store: stores.files.clone(),
         index: stores.index.clone(),
@@ -109,8 +105,7 @@ async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rust
         ids,
         limits: settings.stores.allowances.limits,
     };
-    http.open(places(aws, &settings.stores.bucket).await, PATIENCE)
-        .await;
+    connect(&http, aws, &settings.stores.bucket).await;
     let router = notewarden_api::router(notewarden_api::App {
         notes: stores.notes(),
         files,
@@ -123,7 +118,7 @@ async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rust
 }
 
 /// The function that tells who comes.
-pub(crate) fn authorizer(
+pub(crate) async fn authorizer(
     settings: &AuthorizerSettings,
     runtime: &RuntimeSettings,
 ) -> Result<Authorizer, InitError> {
@@ -132,6 +127,7 @@ pub(crate) fn authorizer(
     let config = sdk_config(aws, &http, aws.dynamodb_endpoint.as_deref());
     let keys = DynamoApiKeys::new(&config, &settings.api_keys_table);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    http.open(places::dynamodb(aws), PATIENCE).await;
     Ok(Authorizer {
         api_keys: ApiKeys::new(
             Arc::new(keys),
@@ -168,8 +164,7 @@ pub(crate) async fn archiver(
         notes: stores.notes(),
         account: stores.account(),
     };
-    http.open(places(&settings.aws, &settings.bucket).await, PATIENCE)
-        .await;
+    connect(&http, &settings.aws, &settings.bucket).await;
     let records = Records::to_stdout(runtime.function.clone());
     Ok(Archiver::new(
         Arc::new(worker),
@@ -195,9 +190,14 @@ pub(crate) async fn indexer(
         clock: Arc::new(SystemClock),
         records: Records::to_stdout(runtime.function.clone()),
     };
-    http.open(places(aws, &settings.bucket).await, PATIENCE)
-        .await;
+    connect(&http, aws, &settings.bucket).await;
     Ok(indexer)
+}
+
+/// Opens the connections to the stores of notes and of files.
+async fn connect(http: &AwsHttp, aws: &AwsSettings, bucket: &str) {
+    let places = [places::dynamodb(aws), places::bucket(aws, bucket)];
+    http.open(places.into_iter().flatten(), PATIENCE).await;
 }
 
 /// What all AWS clients share, but for the endpoint. Retries and time-outs are their adapters' affair.
@@ -218,38 +218,4 @@ fn sdk_config(aws: &AwsSettings, http: &AwsHttp, endpoint: Option<&str>) -> SdkC
         .http_client(http.clone());
     config.set_endpoint_url(endpoint.map(str::to_owned));
     config.build()
-}
-
-/// Where the stores are reached; none of a store whose place is not known before its first request.
-async fn places(aws: &AwsSettings, bucket: &str) -> Vec<Uri> {
-    let dynamodb = match &aws.dynamodb_endpoint {
-        Some(url) => Some(url.clone()),
-        None => dynamodb_endpoint(&aws.region).await,
-    };
-    let s3 = match &aws.s3_endpoint {
-        Some(url) => Some(url.clone()),
-        None => s3_endpoint(&aws.region, bucket).await,
-    };
-    let places = [dynamodb, s3].into_iter().flatten();
-    places.filter_map(|url| url.parse().ok()).collect()
-}
-
-async fn dynamodb_endpoint(region: &str) -> Option<String> {
-    use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-    let place = Params::builder().region(region).build().ok()?;
-    let resolver = DefaultResolver::new();
-    let endpoint = resolver.resolve_endpoint(&place).await;
-    endpoint.ok().map(|endpoint| endpoint.url().to_owned())
-}
-
-async fn s3_endpoint(region: &str, bucket: &str) -> Option<String> {
-    use aws_sdk_s3::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
-    let place = Params::builder()
-        .region(region)
-        .bucket(bucket)
-        .build()
-        .ok()?;
-    let resolver = DefaultResolver::new();
-    let endpoint = resolver.resolve_endpoint(&place).await;
-    endpoint.ok().map(|endpoint| endpoint.url().to_owned())
 }

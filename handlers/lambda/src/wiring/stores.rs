@@ -14,7 +14,7 @@ use notewarden_s3::S3Files;
 use notewarden_sqs::SqsQueue;
 use notewarden_system::{SystemClock, SystemIds};
 
-use super::{lazy::Lazy, sdk_config};
+use super::sdk_config;
 use crate::{aws_http::AwsHttp, environment::StoreSettings};
 
 /// What is stored where, as one function reaches it. Clones share the clients.
@@ -25,9 +25,9 @@ pub(super) struct Stores {
     pub claims: Arc<DynamoClaims>,
     pub index: Arc<DynamoFiles>,
     pub files: Arc<S3Files>,
-    pub queue: Arc<Lazy<SqsQueue>>,
-    pub identities: Arc<Lazy<CognitoIdentities>>,
-    pub accounts: Arc<Lazy<CognitoAccounts>>,
+    pub queue: Arc<SqsQueue>,
+    pub identities: Arc<CognitoIdentities>,
+    pub accounts: Arc<CognitoAccounts>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn IdSource>,
     pub quota: Quota,
@@ -46,20 +46,15 @@ impl Stores {
         let sqs = sdk_config(aws, http, aws.sqs_endpoint.as_deref());
         let pool = sdk_config(aws, http, aws.identity_endpoint.as_deref());
         let users = sdk_config(aws, http, aws.user_pool_endpoint.as_deref());
-        let (queue_url, pool_id, user_pool) = (
-            settings.queue_url.clone(),
-            settings.identity_pool.clone(),
-            settings.user_pool.clone(),
-        );
         Self {
             archives: Arc::new(DynamoArchives::beside(&notes, &settings.archives_table)),
             claims: Arc::new(DynamoClaims::beside(&notes)),
             index: Arc::new(DynamoFiles::beside(&notes, &settings.files_table)),
             notes: Arc::new(notes),
             files: Arc::new(S3Files::new(&s3, &settings.bucket)),
-            queue: Arc::new(Lazy::new(move || SqsQueue::new(&sqs, &queue_url))),
-            identities: Arc::new(Lazy::new(move || CognitoIdentities::new(&pool, &pool_id))),
-            accounts: Arc::new(Lazy::new(move || CognitoAccounts::new(&users, &user_pool))),
+            queue: Arc::new(SqsQueue::new(&sqs, &settings.queue_url)),
+            identities: Arc::new(CognitoIdentities::new(&pool, &settings.identity_pool)),
+            accounts: Arc::new(CognitoAccounts::new(&users, &settings.user_pool)),
             clock: Arc::new(SystemClock),
             ids: Arc::new(SystemIds::default()),
             quota: settings.allowances.quota,
