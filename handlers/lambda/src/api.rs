@@ -70,19 +70,8 @@ impl Api {
     ) -> Result<Reply, InvalidEvent> {
         let started = Instant::now();
         let facts = Facts::of(context, self.clock.now());
-        let event = match HttpEvent::read(event.get()) {
-            Ok(event) => event,
-            Err(error) => {
-                tracing::error!(error = &error as &dyn Error, "an event is invalid");
-                let facts = Facts {
-                    took: started.elapsed(),
-                    has_failed: true,
-                    ..facts
-                };
-                self.records.write(Outcome::InvalidEvent, &facts);
-                return Err(error);
-            }
-        };
+        let event = HttpEvent::read(event.get())
+            .map_err(|error| self.records.invalid(&facts, started.elapsed(), error))?;
         let until = Timestamp::from_millis(context.deadline).minus(RESERVE);
         let cors = self.cors.as_ref().filter(|_| event.is_of_rest_api);
         let origin = event.request.as_ref().ok();

@@ -1,6 +1,6 @@
 //! The function behind the queue of archive jobs.
 
-use std::{error::Error, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use lambda_runtime::Context;
 use notewarden_archiver::{Batch, BatchReport, Jobs, work};
@@ -50,30 +50,20 @@ impl Archiver {
     ) -> Result<BatchReport, InvalidEvent> {
         let started = Instant::now();
         let facts = Facts::of(context, self.clock.now());
-        let report = match serde_json::from_str::<Batch>(event.get()) {
-            Ok(batch) => {
-                let until = Timestamp::from_millis(context.deadline).minus(RESERVE);
-                Ok(work(&*self.jobs, &*self.clock, &batch, until).await)
-            }
-            Err(error) => {
-                let error = InvalidEvent::at("SQS", &error);
-                tracing::error!(error = &error as &dyn Error, "an event is invalid");
-                Err(error)
-            }
-        };
-        let outcome = match report {
-            Ok(_) => Outcome::Answered,
-            Err(_) => Outcome::InvalidEvent,
-        };
-        let is_done = |report: &BatchReport| report.batch_item_failures.is_empty();
+        let batch: Batch = serde_json::from_str(event.get()).map_err(|error| {
+            let error = InvalidEvent::at("SQS", &error);
+            self.records.invalid(&facts, started.elapsed(), error)
+        })?;
+        let until = Timestamp::from_millis(context.deadline).minus(RESERVE);
+        let report = work(&*self.jobs, &*self.clock, &batch, until).await;
         self.records.write(
-            outcome,
+            Outcome::Answered,
             &Facts {
                 took: started.elapsed(),
-                has_failed: !report.as_ref().is_ok_and(is_done),
+                has_failed: !report.batch_item_failures.is_empty(),
                 ..facts
             },
         );
-        report
+        Ok(report)
     }
 }

@@ -1,6 +1,6 @@
 //! The function behind the GraphQL API: one field of one request, within the time that Lambda gives it.
 
-use std::{error::Error, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
 use lambda_runtime::Context;
@@ -44,20 +44,10 @@ impl GraphQl {
     ) -> Result<Resolution, InvalidEvent> {
         let started = Instant::now();
         let facts = Facts::of(context, self.clock.now());
-        let event: Event = match serde_json::from_str(event.get()) {
-            Ok(event) => event,
-            Err(error) => {
-                let error = InvalidEvent::at("AppSync", &error);
-                tracing::error!(error = &error as &dyn Error, "an event is invalid");
-                let facts = Facts {
-                    took: started.elapsed(),
-                    has_failed: true,
-                    ..facts
-                };
-                self.records.write(Outcome::InvalidEvent, &facts);
-                return Err(error);
-            }
-        };
+        let event: Event = serde_json::from_str(event.get()).map_err(|error| {
+            let error = InvalidEvent::at("AppSync", &error);
+            self.records.invalid(&facts, started.elapsed(), error)
+        })?;
         let field = format!("{}.{}", event.info.parent_type_name, event.info.field_name);
         let identity = event.identity.as_ref();
         let caller = identity.and_then(|identity| identity.cognito_identity_id.clone());

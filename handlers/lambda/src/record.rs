@@ -4,6 +4,7 @@
 mod removal;
 
 use std::{
+    error::Error,
     io::{self, Write as _},
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -15,6 +16,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::removal::Removal;
+use crate::InvalidEvent;
 
 /// The namespace of the metrics.
 const NAMESPACE: &str = "Notewarden";
@@ -121,6 +123,25 @@ impl Records {
             outcome,
         };
         self.put(&record);
+    }
+
+    /// The event of an invocation cannot be read; its error is handed on.
+    pub(crate) fn invalid(
+        &self,
+        facts: &Facts<'_>,
+        took: Duration,
+        error: InvalidEvent,
+    ) -> InvalidEvent {
+        tracing::error!(error = &error as &dyn Error, "an event is invalid");
+        self.write(
+            Outcome::InvalidEvent,
+            &Facts {
+                took,
+                has_failed: true,
+                ..facts.clone()
+            },
+        );
+        error
     }
 
     /// An object was removed because it was too much.
