@@ -17,14 +17,10 @@ use serde_json::Value;
 use steps::{Step, steps};
 
 /// Refusals that no step is answered with, and why not.
-const UNREACHED: [(&str, &str); 4] = [
+const UNREACHED: [(&str, &str); 3] = [
     (
         "urn:notewarden:problem:internal",
         "nothing is broken in either place; what cannot be read is in `failing`",
-    ),
-    (
-        "urn:notewarden:problem:quota-exceeded",
-        "a function has no other quota than 10,000 files and 10 GiB",
     ),
     (
         "urn:notewarden:problem:too-many",

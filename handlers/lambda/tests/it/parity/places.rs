@@ -16,6 +16,9 @@ pub use self::{aws::Aws, local::Local};
 use super::steps::Ask;
 use crate::local::Answer;
 
+/// How many bytes each person may keep in both places: fewer than one file may have.
+const MAX_BYTES: &str = "4294967296";
+
 /// An answer, as far as API Gateway leaves it to the function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {

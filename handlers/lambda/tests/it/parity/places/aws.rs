@@ -20,7 +20,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Followed, Place, Seen,
+    Followed, MAX_BYTES, Place, Seen,
     calls::{Calls, kind},
     followed,
     resources::Resources,
@@ -57,7 +57,8 @@ impl Aws {
         let put = put.body(b"a file".to_vec().into());
         put.send().await.unwrap();
         bucket.tell().await;
-        let variables = resources.variables();
+        let mut variables = resources.variables();
+        variables.push(("MAX_BYTES", MAX_BYTES));
         let api = Function::start("api", &variables).await;
         let authorizer = Function::start("authorizer", &variables).await;
         let archiver = Function::start("archiver", &variables).await;

@@ -12,7 +12,7 @@ use notewarden::{
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-use super::{Followed, Place, Seen, followed, held::Hold, lines};
+use super::{Followed, MAX_BYTES, Place, Seen, followed, held::Hold, lines};
 use crate::{
     local::{self, Actor, Signing},
     parity::steps::{Ask, Who},
@@ -31,7 +31,9 @@ pub struct Local {
 impl Local {
     pub async fn new() -> Self {
         let data_dir = tempfile::tempdir().unwrap();
-        let settings = Settings::new(data_dir.path(), Arc::new(|_| ()));
+        let mut settings = Settings::new(data_dir.path(), Arc::new(|_| ()));
+        let parameter = ("MaxBytes".to_owned(), MAX_BYTES.to_owned());
+        settings.parameters.extend([parameter]);
         let mut app = wiring::open(settings).await.unwrap();
         let hold = Hold::new();
         let parts = Arc::get_mut(&mut app).unwrap();

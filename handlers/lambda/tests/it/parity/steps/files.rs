@@ -26,6 +26,11 @@ fn refusals() -> Vec<Ask> {
             413,
             r#"{"name":"a","size":5368709121,"contentType":"text/plain"}"#,
         ),
+        // One byte more than what one person may keep.
+        create(
+            507,
+            r#"{"name":"a","size":4294967297,"contentType":"text/plain"}"#,
+        ),
         create(400, "{"),
         create(422, r#"{"size":1,"contentType":"text/plain"}"#),
         create(400, r#"{"name":"a","size":"1","contentType":"text/plain"}"#),
