@@ -2,22 +2,29 @@
 //! the store fails before it did anything, after it did everything, or when somebody else gets in between.
 
 mod archives;
+mod objects;
 
 use std::{
     collections::VecDeque,
     future::Future,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, ObjectKey, StoreError, Timestamp, Version,
     idempotency::{Creation, IdempotencyClaim},
-    ports::{FileMeta, FileStore, FolderPage, NotePage, NoteQuery, NoteStore},
+    ports::{
+        FileIndex, FileMeta, FilePage, FileQuery, FileStore, FolderPage, NotePage, NoteQuery,
+        NoteStore,
+    },
+    quota::Usage,
 };
 
 pub use archives::{FaultyArchives, FaultyQueue};
+pub use objects::FaultyObjects;
 
 /// A method of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +59,22 @@ pub enum Call {
     ReadArchive,
     /// [`WorkQueue::send`](notewarden_domain::ports::WorkQueue::send).
     Send,
+    /// Whatever [`FileIndex`] is asked.
+    FindFiles,
+    /// [`ArchiveObjects::read`](notewarden_domain::ports::ArchiveObjects::read).
+    ReadObject,
+    /// [`ArchiveObjects::put`](notewarden_domain::ports::ArchiveObjects::put).
+    PutObject,
+    /// [`ArchiveObjects::begin`](notewarden_domain::ports::ArchiveObjects::begin).
+    BeginUpload,
+    /// [`ArchiveObjects::put_part`](notewarden_domain::ports::ArchiveObjects::put_part).
+    PutPart,
+    /// [`ArchiveObjects::copy_part`](notewarden_domain::ports::ArchiveObjects::copy_part).
+    CopyPart,
+    /// [`ArchiveObjects::complete`](notewarden_domain::ports::ArchiveObjects::complete).
+    CompleteUpload,
+    /// [`ArchiveObjects::abort_all`](notewarden_domain::ports::ArchiveObjects::abort_all).
+    AbortUploads,
 }
 
 /// What goes wrong with a call.
@@ -64,47 +87,93 @@ pub enum Fault {
     Meanwhile(Pin<Box<dyn Future<Output = ()> + Send>>),
 }
 
-/// The faults that lie in wait, in the order in which they strike.
+impl Fault {
+    /// The call is late by so long.
+    pub fn late(by: Duration) -> Self {
+        Self::Meanwhile(Box::pin(tokio::time::sleep(by)))
+    }
+}
+
+/// The faults that lie in wait, in the order in which they strike, and what calls there were.
 #[derive(Default)]
-pub struct Faults(Mutex<VecDeque<(Call, Fault)>>);
+pub struct Faults(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<(Call, Fault)>,
+    watch: Option<Watch>,
+    calls: Vec<Call>,
+}
+
+/// Sees each call before it has happened.
+type Watch = Box<dyn FnMut(Call) -> Option<Fault> + Send>;
 
 impl Faults {
     /// The next call of this kind that has no earlier fault waiting meets this one.
     pub fn add(&self, call: Call, fault: Fault) {
-        self.lock().push_back((call, fault));
+        self.lock().waiting.push_back((call, fault));
+    }
+
+    /// From now on `watch` sees each call for which no fault is waiting, and says what it meets. It is called with the
+    /// faults locked.
+    pub fn on_call(&self, watch: impl FnMut(Call) -> Option<Fault> + Send + 'static) {
+        self.lock().watch = Some(Box::new(watch));
+    }
+
+    /// From now on nobody sees the calls.
+    pub fn be_quiet(&self) {
+        self.lock().watch = None;
     }
 
     /// How many faults have not struck yet.
     pub fn waiting(&self) -> usize {
-        self.lock().len()
+        self.lock().waiting.len()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, VecDeque<(Call, Fault)>> {
+    /// What was called, in order.
+    pub fn calls(&self) -> Vec<Call> {
+        self.lock().calls.clone()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, call: Call) -> Option<Fault> {
-        let mut waiting = self.lock();
-        let at = waiting.iter().position(|(of, _)| *of == call)?;
-        waiting.remove(at).map(|(_, fault)| fault)
-    }
-
+    /// Runs a call, with whatever it meets. As one over a network it gives way before and after, so that whoever is
+    /// stopped is stopped there.
     async fn around<T: Send>(
         &self,
         call: Call,
         run: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        match self.take(call) {
-            None => run.await,
-            Some(Fault::Before(error)) => Err(error),
-            Some(Fault::After(error)) => {
-                run.await?;
-                Err(error)
-            }
+        tokio::task::yield_now().await;
+        let fault = self.lock().meet(call);
+        tokio::task::yield_now().await;
+        let lost = match fault {
+            None => None,
+            Some(Fault::Before(error)) => return Err(error),
+            Some(Fault::After(error)) => Some(error),
             Some(Fault::Meanwhile(event)) => {
                 event.await;
-                run.await
+                None
             }
+        };
+        let answer = run.await;
+        tokio::task::yield_now().await;
+        match lost {
+            Some(error) => answer.and(Err(error)),
+            None => answer,
+        }
+    }
+}
+
+impl State {
+    fn meet(&mut self, call: Call) -> Option<Fault> {
+        self.calls.push(call);
+        let at = self.waiting.iter().position(|(of, _)| *of == call);
+        match at {
+            Some(at) => self.waiting.remove(at).map(|(_, fault)| fault),
+            None => self.watch.as_mut()?(call),
         }
     }
 }
@@ -183,21 +252,43 @@ impl NoteStore for FaultyNotes {
     }
 }
 
-/// A file store with faults in front of it.
-pub struct FaultyFiles {
-    inner: Arc<dyn FileStore>,
+/// A store of files and their index with faults in front of it.
+pub struct FaultyFiles<F> {
+    inner: Arc<F>,
     faults: Arc<Faults>,
 }
 
-impl FaultyFiles {
+impl<F> FaultyFiles<F> {
     /// `inner`, behind `faults`.
-    pub fn new(inner: Arc<dyn FileStore>, faults: Arc<Faults>) -> Self {
+    pub fn new(inner: Arc<F>, faults: Arc<Faults>) -> Self {
         Self { inner, faults }
     }
 }
 
 #[async_trait]
-impl FileStore for FaultyFiles {
+impl<F: FileIndex> FileIndex for FaultyFiles<F> {
+    async fn list(&self, owner: &IdentityId, query: &FileQuery) -> Result<FilePage, StoreError> {
+        let run = self.inner.list(owner, query);
+        self.faults.around(Call::FindFiles, run).await
+    }
+
+    async fn find(
+        &self,
+        owner: &IdentityId,
+        names: &[FileName],
+    ) -> Result<Vec<Option<FileMeta>>, StoreError> {
+        let run = self.inner.find(owner, names);
+        self.faults.around(Call::FindFiles, run).await
+    }
+
+    async fn usage(&self, owner: &IdentityId) -> Result<Usage, StoreError> {
+        let run = self.inner.usage(owner);
+        self.faults.around(Call::FindFiles, run).await
+    }
+}
+
+#[async_trait]
+impl<F: FileStore> FileStore for FaultyFiles<F> {
     async fn head(&self, key: &ObjectKey) -> Result<Option<FileMeta>, StoreError> {
         let run = self.inner.head(key);
         self.faults.around(Call::HeadFile, run).await

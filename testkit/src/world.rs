@@ -138,7 +138,7 @@ impl World {
         Arc::new(FaultyNotes::new(self.notes.clone(), self.faults.clone()))
     }
 
-    fn faulty_files(&self) -> Arc<FaultyFiles> {
+    fn faulty_files(&self) -> Arc<FaultyFiles<MemoryFiles>> {
         Arc::new(FaultyFiles::new(self.files.clone(), self.faults.clone()))
     }
 

@@ -4,23 +4,17 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
-    clippy::unimplemented,
     dead_code,
-    reason = "it shares a store with the tests, and fails as they do"
+    reason = "it shares a world with the tests, and fails as they do"
 )]
 
-#[path = "../tests/it/content.rs"]
-mod content;
 #[path = "../tests/it/names.rs"]
 mod names;
-#[path = "../tests/it/store.rs"]
-mod store;
 #[path = "../tests/it/world.rs"]
 mod world;
 
 use std::{
     fs::{self, File},
-    io::{Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -29,10 +23,12 @@ use notewarden_domain::{
     archive::{Compression, Selection},
     ports::NoteStore,
 };
-use notewarden_testkit::{fakes::SeededIds, fixtures};
+use notewarden_testkit::{
+    fakes::{Content, SeededIds},
+    fixtures::{self, NOON},
+};
 use serde_json::json;
 
-use content::{Content, Extent};
 use world::{World, noise};
 
 const MIB: usize = 1 << 20;
@@ -63,20 +59,11 @@ async fn write(folder: &Path, name: &str, world: &World, selection: Selection) {
     world.assert_ready(id);
     let content = world.zip_content(id).unwrap();
     let mut file = File::create(folder.join(format!("{name}.zip"))).unwrap();
-    for extent in &content.0 {
-        match extent {
-            Extent::Bytes(bytes) => file.write_all(bytes).unwrap(),
-            Extent::Zeros(length) => {
-                let forward = i64::try_from(*length).unwrap();
-                file.seek(SeekFrom::Current(forward)).unwrap();
-            }
-        }
-    }
+    content.write_sparse(&mut file).unwrap();
     // By the files themselves, not by the zip.
-    let state = world.state();
     let known = files.iter().filter_map(|name| {
-        let object = state.objects.get(&world.key(name.as_str()))?;
-        Some(json!({ "size": object.content.len(), "crc32": object.content.crc().get() }))
+        let file = world.objects.content(&world.key(name.as_str()))?;
+        Some(json!({ "size": file.len(), "crc32": file.crc32().get() }))
     });
     let list = json!(known.collect::<Vec<_>>());
     fs::write(folder.join(format!("{name}.json")), list.to_string()).unwrap();
@@ -97,8 +84,8 @@ async fn mixed(folder: &Path) {
     world.put("long text.txt", [text(9 * MIB), noise(1, MIB)].concat());
     world.put("photo.jpg", noise(2, 40 * MIB));
     world.put("small.jpg", noise(3, 70_000));
-    let known = Content(vec![Extent::Bytes(noise(4, 45 * MIB).into())]);
-    world.put_content("known.jpg", known, true);
+    let known = world.key("known.jpg");
+    world.objects.store(&known, noise(4, 45 * MIB), NOON);
     let names = [
         "empty",
         "text.txt",
@@ -138,8 +125,7 @@ async fn many(folder: &Path) {
 async fn sparse(folder: &Path) {
     let mut world = World::new();
     world.archiver.settings.compression = Compression::NONE;
-    let zeros = Content(vec![Extent::Zeros(5 << 30)]);
-    world.put_content("disk.img", zeros, false);
+    world.put("disk.img", Content::zeros(5 << 30));
     world.put("behind.txt", b"behind\n".to_vec());
     write(
         folder,

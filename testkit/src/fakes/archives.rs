@@ -37,6 +37,13 @@ impl MemoryArchives {
         }
     }
 
+    /// The job, if there is one.
+    pub fn job(&self, owner: &IdentityId, id: ArchiveId) -> Option<Job> {
+        let tables = self.lock();
+        let stored = tables.archives.get(&(owner.clone(), id));
+        stored.map(|(job, _)| job.clone())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Tables> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -103,9 +110,7 @@ impl ArchiveStore for MemoryArchives {
     }
 
     async fn get(&self, owner: &IdentityId, id: ArchiveId) -> Result<Option<Job>, StoreError> {
-        let tables = self.lock();
-        let found = tables.archives.get(&(owner.clone(), id));
-        Ok(found.map(|(job, _)| job.clone()))
+        Ok(self.job(owner, id))
     }
 
     async fn selection(

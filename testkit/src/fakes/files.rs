@@ -41,6 +41,11 @@ impl MemoryFiles {
         self.lock().insert(key.clone(), meta);
     }
 
+    /// Removes the object, if there is one.
+    pub fn remove(&self, key: &ObjectKey) {
+        self.lock().remove(key);
+    }
+
     /// What is known of the object, if there is one.
     pub fn meta(&self, key: &ObjectKey) -> Option<FileMeta> {
         self.lock().get(key).cloned()
@@ -63,7 +68,7 @@ impl FileStore for MemoryFiles {
     }
 
     async fn delete(&self, key: &ObjectKey) -> Result<(), StoreError> {
-        self.lock().remove(key);
+        self.remove(key);
         Ok(())
     }
 

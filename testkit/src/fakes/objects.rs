@@ -1,7 +1,7 @@
 //! Objects with their bytes, read and put together as S3 does it.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     ops::Range,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -15,10 +15,10 @@ use notewarden_domain::{
     ports::{ArchiveObjects, ArchiveUpload, ByteSource, FileMeta, FileStore, StoredPart},
 };
 
-use super::MemoryFiles;
+use super::{Content, MemoryFiles};
 
 /// How many bytes a source gives at once.
-const CHUNK: usize = 64 * 1_024;
+const CHUNK: u64 = 64 * 1_024;
 
 /// The bytes of objects in memory. What is known of the objects is in a [`MemoryFiles`]: an object that is removed
 /// there is gone.
@@ -33,7 +33,7 @@ pub struct MemoryObjects {
 #[derive(Debug, Default)]
 struct State {
     /// By entity tag, which no two objects share.
-    bytes: BTreeMap<String, Bytes>,
+    contents: BTreeMap<String, Content>,
     uploads: BTreeMap<String, Upload>,
     made: u64,
 }
@@ -41,7 +41,7 @@ struct State {
 #[derive(Debug)]
 struct Upload {
     key: ObjectKey,
-    parts: BTreeMap<u16, (StoredPart, Bytes)>,
+    parts: BTreeMap<u16, (StoredPart, Content)>,
 }
 
 impl MemoryObjects {
@@ -71,28 +71,28 @@ impl MemoryObjects {
     }
 
     /// Stores an object with its checksum, as a client does who has counted it, and answers with its entity tag.
-    pub fn store(&self, key: &ObjectKey, bytes: impl Into<Bytes>, at: Timestamp) -> String {
-        let bytes = bytes.into();
-        let crc32 = Some(crc32_of(&bytes));
-        self.store_as(key, bytes, crc32, at)
+    pub fn store(&self, key: &ObjectKey, content: impl Into<Content>, at: Timestamp) -> String {
+        let content = content.into();
+        let crc32 = Some(content.crc32());
+        self.store_as(key, content, crc32, at)
     }
 
     /// Stores an object of which the store says this checksum, true or not.
     pub fn store_as(
         &self,
         key: &ObjectKey,
-        bytes: impl Into<Bytes>,
+        content: impl Into<Content>,
         crc32: Option<Crc32>,
         modified_at: Timestamp,
     ) -> String {
         let mut state = self.lock();
-        self.insert(&mut state, key, bytes.into(), crc32, modified_at)
+        self.insert(&mut state, key, content.into(), crc32, modified_at)
     }
 
     /// The bytes of the object, if there is one.
-    pub fn bytes(&self, key: &ObjectKey) -> Option<Bytes> {
+    pub fn content(&self, key: &ObjectKey) -> Option<Content> {
         let meta = self.files.meta(key)?;
-        self.lock().bytes.get(&meta.etag).cloned()
+        self.lock().contents.get(&meta.etag).cloned()
     }
 
     /// The uploads that are under way.
@@ -110,54 +110,54 @@ impl MemoryObjects {
         &self,
         state: &mut State,
         key: &ObjectKey,
-        bytes: Bytes,
+        content: Content,
         crc32: Option<Crc32>,
         modified_at: Timestamp,
     ) -> String {
         let etag = state.next("etag");
         let meta = FileMeta {
-            size: bytes.len() as u64,
+            size: content.len(),
             content_type: ContentType::default(),
             etag: etag.clone(),
             modified_at,
             crc32,
         };
         self.files.put_as(key, meta);
-        state.bytes.insert(etag.clone(), bytes);
+        state.contents.insert(etag.clone(), content);
         etag
     }
 
     /// The bytes of the object that has this entity tag.
-    async fn unchanged(&self, key: &ObjectKey, etag: &str) -> Result<Bytes, StoreError> {
+    async fn unchanged(&self, key: &ObjectKey, etag: &str) -> Result<Content, StoreError> {
         let meta = self.files.head(key).await?.ok_or(StoreError::NotFound)?;
         if meta.etag != etag {
             return Err(StoreError::PreconditionFailed);
         }
-        let bytes = self.lock().bytes.get(etag).cloned();
-        bytes.ok_or_else(|| StoreError::corrupt(key.to_string(), "the object has no bytes"))
+        let content = self.lock().contents.get(etag).cloned();
+        content.ok_or_else(|| StoreError::corrupt(key.to_string(), "the object has no bytes"))
     }
 
-    fn put_bytes(
+    fn store_part(
         &self,
         upload: &ArchiveUpload,
         number: u16,
-        bytes: Bytes,
+        content: Content,
         has_checksum: bool,
     ) -> Result<StoredPart, StoreError> {
         if number == 0 || number > self.rules.max_parts {
             return Err(StoreError::unavailable("InvalidArgument: part number"));
         }
-        if bytes.len() as u64 > self.rules.max_part {
+        if content.len() > self.rules.max_part {
             return Err(StoreError::unavailable("EntityTooLarge"));
         }
         let mut state = self.lock();
         let part = StoredPart {
             number,
             etag: state.next("part"),
-            crc32: has_checksum.then(|| crc32_of(&bytes)),
+            crc32: has_checksum.then(|| content.crc32()),
         };
         let upload = state.upload(upload)?;
-        upload.parts.insert(number, (part.clone(), bytes));
+        upload.parts.insert(number, (part.clone(), content));
         Ok(part)
     }
 
@@ -180,32 +180,35 @@ impl State {
     }
 }
 
-fn crc32_of(bytes: &[u8]) -> Crc32 {
-    Crc32::new(crc32fast::hash(bytes))
+fn in_a_row(chunks: Vec<Bytes>) -> Content {
+    let mut content = Content::default();
+    for chunk in chunks {
+        content.append(&chunk.into());
+    }
+    content
 }
 
 /// What a range of an object has, chunk by chunk.
-struct Chunks {
-    chunks: VecDeque<Bytes>,
+struct Chunks<I> {
+    chunks: I,
     is_short: bool,
 }
 
 #[async_trait]
-impl ByteSource for Chunks {
+impl<I: Iterator<Item = Bytes> + Send> ByteSource for Chunks<I> {
     async fn next(&mut self) -> Result<Option<Bytes>, StoreError> {
-        match self.chunks.pop_front() {
+        match self.chunks.next() {
             None if self.is_short => Err(StoreError::unavailable("the object ends in the range")),
             chunk => Ok(chunk),
         }
     }
 }
 
-/// The bytes `range` of `bytes`, as far as there are, and whether they are fewer.
-fn cut(bytes: &Bytes, range: &Range<u64>) -> (Bytes, bool) {
+/// The bytes `range` of `content`, as far as there are, and whether they are fewer.
+fn cut(content: &Content, range: Range<u64>) -> (Content, bool) {
     assert!(range.start < range.end, "the range {range:?} is empty");
-    let place = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
-    let is_short = range.end > bytes.len() as u64;
-    (bytes.slice(place(range.start)..place(range.end)), is_short)
+    let is_short = range.end > content.len();
+    (content.slice(range), is_short)
 }
 
 #[async_trait]
@@ -216,22 +219,19 @@ impl ArchiveObjects for MemoryObjects {
         etag: &str,
         range: Range<u64>,
     ) -> Result<Box<dyn ByteSource>, StoreError> {
-        let (mut rest, is_short) = cut(&self.unchanged(key, etag).await?, &range);
-        let mut chunks = VecDeque::new();
-        while !rest.is_empty() {
-            chunks.push_back(rest.split_to(rest.len().min(CHUNK)));
-        }
+        let (content, is_short) = cut(&self.unchanged(key, etag).await?, range);
+        let chunks = content.chunks(CHUNK);
         Ok(Box::new(Chunks { chunks, is_short }))
     }
 
     async fn put(&self, key: &ObjectKey, bytes: Vec<Bytes>) -> Result<(), StoreError> {
-        let bytes = Bytes::from(bytes.concat());
+        let content = in_a_row(bytes);
         let mut state = self.lock();
         if self.files.meta(key).is_some() {
             return Err(StoreError::PreconditionFailed);
         }
-        let crc32 = Some(crc32_of(&bytes));
-        self.insert(&mut state, key, bytes, crc32, Timestamp::from_millis(0));
+        let crc32 = Some(content.crc32());
+        self.insert(&mut state, key, content, crc32, Timestamp::from_millis(0));
         Ok(())
     }
 
@@ -253,7 +253,7 @@ impl ArchiveObjects for MemoryObjects {
         number: u16,
         bytes: Vec<Bytes>,
     ) -> Result<StoredPart, StoreError> {
-        self.put_bytes(upload, number, Bytes::from(bytes.concat()), true)
+        self.store_part(upload, number, in_a_row(bytes), true)
     }
 
     /// “Uploading and copying objects using multipart upload”: a range that the object does not have is refused, and
@@ -267,11 +267,11 @@ impl ArchiveObjects for MemoryObjects {
         range: Range<u64>,
     ) -> Result<StoredPart, StoreError> {
         self.lock().upload(upload)?;
-        let (bytes, is_short) = cut(&self.unchanged(source, etag).await?, &range);
+        let (content, is_short) = cut(&self.unchanged(source, etag).await?, range);
         if is_short {
             return Err(StoreError::unavailable("InvalidRange"));
         }
-        self.put_bytes(upload, number, bytes, self.copies_have_checksums)
+        self.store_part(upload, number, content, self.copies_have_checksums)
     }
 
     async fn complete(
@@ -284,24 +284,24 @@ impl ArchiveObjects for MemoryObjects {
         if parts.is_empty() || !parts.is_sorted_by(|one, next| one.number < next.number) {
             return Err(StoreError::unavailable("InvalidPartOrder"));
         }
-        let mut whole = Vec::new();
+        let mut whole = Content::default();
         for (index, part) in parts.iter().enumerate() {
-            let (_, bytes) = stored
+            let (_, content) = stored
                 .get(&part.number)
                 .filter(|(stored, _)| stored.etag == part.etag)
                 .ok_or_else(|| StoreError::unavailable("InvalidPart"))?;
             let is_last = index + 1 == parts.len();
-            if !is_last && (bytes.len() as u64) < self.rules.min_part {
+            if !is_last && content.len() < self.rules.min_part {
                 return Err(StoreError::unavailable("EntityTooSmall"));
             }
-            whole.extend_from_slice(bytes);
+            whole.append(content);
         }
         if self.files.meta(&upload.key).is_some() {
             return Err(StoreError::PreconditionFailed);
         }
         state.uploads.remove(&upload.id);
         let at = Timestamp::from_millis(0);
-        self.insert(&mut state, &upload.key, Bytes::from(whole), None, at);
+        self.insert(&mut state, &upload.key, whole, None, at);
         Ok(())
     }
 

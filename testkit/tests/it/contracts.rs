@@ -146,7 +146,7 @@ impl<const CHECKSUMS: bool> contract::Bucket for MemoryBucket<'_, CHECKSUMS> {
     }
 
     async fn get(&self, key: &ObjectKey) -> Option<Bytes> {
-        self.objects.bytes(key)
+        self.objects.content(key).map(|content| content.to_bytes())
     }
 
     async fn uploads(&self, key: &ObjectKey) -> usize {

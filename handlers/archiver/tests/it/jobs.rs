@@ -10,23 +10,20 @@ use std::{
 
 use notewarden_archiver::Jobs;
 use notewarden_domain::{
-    ObjectKey,
+    ObjectKey, StoreError,
     archive::{ArchiveId, Failure, State, Status},
-    ports::Clock,
+    ports::{ArchiveStore, Clock},
     work::Work,
 };
 use notewarden_testkit::{
     fakes::SeededIds,
+    faults::{Call, Fault},
     fixtures::{NOON, identity},
 };
 use proptest::prelude::*;
 use tokio::{sync::Notify, time::Instant};
 
-use crate::{
-    content::{Content, Extent},
-    store::Fault,
-    world::{World, noise},
-};
+use crate::world::{World, noise};
 
 /// Files of which some are copied, some read, and some both, and a job of them.
 fn composed(world: &World) -> ArchiveId {
@@ -51,6 +48,10 @@ fn assert_whole(world: &World, id: ArchiveId) {
     for (seed, (_, bytes)) in zip.iter().enumerate() {
         assert!(*bytes == noise(seed as u64, bytes.len()));
     }
+}
+
+fn lost() -> StoreError {
+    StoreError::unavailable("the connection is lost")
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -105,12 +106,12 @@ async fn kill(world: &World, id: ArchiveId, moment: u64, yields: u64) {
     let now = Arc::new(Notify::new());
     let mut left = moment;
     let dies = now.clone();
-    world.store.on_call(move |_, _| {
+    world.faults.on_call(move |_| {
         if left == 0 {
             dies.notify_one();
         }
         left = left.saturating_sub(1);
-        Fault::None
+        None
     });
     tokio::select! {
         biased;
@@ -122,7 +123,7 @@ async fn kill(world: &World, id: ArchiveId, moment: u64, yields: u64) {
         } => {}
         result = world.run(id) => result.unwrap(),
     }
-    world.store.be_quiet();
+    world.faults.be_quiet();
 }
 
 proptest! {
@@ -132,11 +133,11 @@ proptest! {
     #[test]
     fn killed_at_any_moment_the_job_ends_with_one_zip(
         kills in prop::collection::vec((0..60_u64, 0..6_u64), 1..5),
-        says_crc: bool,
+        copies_have_checksums: bool,
     ) {
         block_on(async {
             let settings = World::small().archiver.settings;
-            let world = World::with(settings, says_crc);
+            let world = World::with(settings, copies_have_checksums);
             let id = composed(&world);
             for (moment, yields) in kills {
                 kill(&world, id, moment, yields).await;
@@ -156,13 +157,14 @@ proptest! {
             let world = World::small();
             let id = composed(&world);
             let mut call = 0;
-            world.store.on_call(move |_, _| {
+            world.faults.on_call(move |_| {
                 call += 1;
-                match faults.get(&(call - 1)) {
-                    Some(true) => Fault::After,
-                    Some(false) => Fault::Before,
-                    None => Fault::None,
-                }
+                let has_its_effect = faults.get(&(call - 1))?;
+                Some(if *has_its_effect {
+                    Fault::After(lost())
+                } else {
+                    Fault::Before(lost())
+                })
             });
             while world.run(id).await.is_err() {
                 world.let_lease_end();
@@ -185,19 +187,17 @@ proptest! {
             let mut call = 0;
             let has_happened = Arc::new(AtomicBool::new(false));
             let happens = has_happened.clone();
-            world.store.on_call(move |_, state| {
+            let (files, objects) = (world.files.clone(), world.objects.clone());
+            world.faults.on_call(move |_| {
                 if call == moment {
                     happens.store(true, Ordering::SeqCst);
                     match new_length {
-                        Some(length) => {
-                            let content = Content(vec![Extent::Bytes(noise(9, length).into())]);
-                            state.put(&key, content, NOON, false);
-                        }
-                        None => drop(state.objects.remove(&key)),
+                        Some(length) => drop(objects.store_as(&key, noise(9, length), None, NOON)),
+                        None => files.remove(&key),
                     }
                 }
                 call += 1;
-                Fault::None
+                None
             });
             world.run(id).await.unwrap();
             world.assert_ready(id);
@@ -245,12 +245,12 @@ async fn files_that_never_rest_end_the_job() {
     let world = World::small();
     let id = composed(&world);
     let key = world.key("a");
-    world.store.on_call(move |method, state| {
-        if method == "copy_part" {
-            let content = Content(vec![Extent::Bytes(noise(1, 3_000).into())]);
-            state.put(&key, content, NOON, false);
+    let objects = world.objects.clone();
+    world.faults.on_call(move |call| {
+        if call == Call::CopyPart {
+            objects.store_as(&key, noise(1, 3_000), None, NOON);
         }
-        Fault::None
+        None
     });
     world.run(id).await.unwrap();
     let failure = Failure::KeptChanging;
@@ -267,13 +267,15 @@ async fn a_cancelled_job_stops_within_a_second_and_leaves_nothing() {
     }
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let id = world.job(&names);
-    world.store.be_slow(Duration::from_millis(90));
+    let slow = |_| Some(Fault::late(Duration::from_millis(90)));
+    world.faults.on_call(slow);
     let cancel = async {
         tokio::time::sleep(Duration::from_millis(1_300)).await;
-        let mut state = world.state();
-        let (job, _) = state.jobs.get_mut(&id).unwrap();
+        let job = world.stored_job(id);
         assert_eq!(job.status(), Status::Running);
-        *job = job.clone().cancel().unwrap();
+        let version = job.version;
+        let cancelled = job.cancel().unwrap();
+        world.archives.replace(&cancelled, version).await.unwrap();
         Instant::now()
     };
     let run = async {
@@ -292,7 +294,8 @@ async fn a_cancelled_job_stops_within_a_second_and_leaves_nothing() {
 async fn a_worker_out_of_time_leaves_the_job_to_another() {
     let world = World::small();
     let id = composed(&world);
-    world.store.be_slow(Duration::from_secs(1));
+    let slow = |_| Some(Fault::late(Duration::from_secs(1)));
+    world.faults.on_call(slow);
     let until = world.clock.now().plus(Duration::from_secs(7));
     let error = world
         .archiver
@@ -302,7 +305,7 @@ async fn a_worker_out_of_time_leaves_the_job_to_another() {
     assert_eq!(error.to_string(), "the archive was not ready in time");
     assert_eq!(world.stored_job(id).status(), Status::Queued);
     world.assert_nothing_left(id);
-    world.store.be_slow(Duration::ZERO);
+    world.faults.be_quiet();
     world.run(id).await.unwrap();
     assert_whole(&world, id);
 }
@@ -311,10 +314,9 @@ async fn a_worker_out_of_time_leaves_the_job_to_another() {
 async fn a_store_that_never_works_ends_the_job_after_so_many_attempts() {
     let world = World::small();
     let id = composed(&world);
-    world.store.on_call(|method, _| match method {
-        "put_part" => Fault::Before,
-        _ => Fault::None,
-    });
+    world
+        .faults
+        .on_call(|call| (call == Call::PutPart).then(|| Fault::Before(lost())));
     for _ in 1..world.archiver.settings.limits.attempts {
         world.run(id).await.unwrap_err();
         assert_eq!(world.stored_job(id).status(), Status::Queued);
@@ -354,8 +356,7 @@ async fn nobody_gets_what_is_anothers() {
     assert_eq!(world.stored_job(id).status(), Status::Queued);
 
     let secret = ObjectKey::private(&stranger, &"secret".parse().unwrap());
-    let content = Content(vec![Extent::Bytes(noise(1, 10).into())]);
-    world.state().put(&secret, content, NOON, false);
+    world.objects.store_as(&secret, noise(1, 10), None, NOON);
     let id = world.job(&["secret", "a"]);
     world.run(id).await.unwrap();
     let zip = world.zip(id);

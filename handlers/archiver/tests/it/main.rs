@@ -4,18 +4,15 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::unimplemented,
     reason = "tests fail by panicking"
 )]
 
 mod batches;
 mod chores;
-mod content;
 mod exports;
 mod jobs;
 mod messages;
 mod names;
-mod store;
 mod worker;
 mod world;
 mod zips;

@@ -1,8 +1,15 @@
 //! A store, a person, and a worker.
 
-use std::{io::Read, sync::Arc, time::Duration};
+use std::{
+    io::Read,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
 
-use bytes::Bytes;
+use futures_util::FutureExt;
 use notewarden_archiver::{Archiver, JobError, Jobs, Settings};
 use notewarden_domain::{
     FileName, IdentityId, ObjectKey, Timestamp,
@@ -10,20 +17,19 @@ use notewarden_domain::{
         ArchiveId, ArchiveName, Compression, Job, LEASE, Prices, Progress, Selection, StoreRules,
         Terms, Worker,
     },
-    ports::Clock,
+    ports::{ArchiveStore, Clock},
     work::Work,
 };
 use notewarden_testkit::{
-    fakes::{FixedClock, MemoryNotes, SeededIds},
+    fakes::{
+        Content, FixedClock, MemoryArchives, MemoryFiles, MemoryNotes, MemoryObjects, Reader,
+        SeededIds,
+    },
+    faults::{Faults, FaultyArchives, FaultyFiles, FaultyObjects},
     fixtures::{NOON, identity},
 };
 use uuid::Uuid;
 use zip::ZipArchive;
-
-use crate::{
-    content::{Content, Extent, Reader},
-    store::{State, Store},
-};
 
 /// A world in which a part has 200 bytes and more, so that small files are composed.
 pub fn small_terms() -> Terms {
@@ -54,11 +60,16 @@ pub fn noise(seed: u64, length: usize) -> Vec<u8> {
 }
 
 pub struct World {
-    pub store: Arc<Store>,
+    pub files: Arc<MemoryFiles>,
+    pub objects: Arc<MemoryObjects>,
+    pub archives: Arc<MemoryArchives>,
+    /// What goes wrong with them.
+    pub faults: Arc<Faults>,
     pub notes: Arc<MemoryNotes>,
     pub clock: Arc<FixedClock>,
     pub owner: IdentityId,
     pub archiver: Archiver,
+    jobs: AtomicU32,
 }
 
 impl World {
@@ -77,25 +88,38 @@ impl World {
         Self::with(settings, true)
     }
 
-    pub fn with(settings: Settings, says_crc: bool) -> Self {
-        let store = Arc::new(Store::new(settings.terms.rules.min_part, says_crc));
+    pub fn with(settings: Settings, copies_have_checksums: bool) -> Self {
+        let files = Arc::new(MemoryFiles::default());
+        let objects = MemoryObjects::new(files.clone()).with_rules(settings.terms.rules);
+        let objects = Arc::new(if copies_have_checksums {
+            objects
+        } else {
+            objects.without_checksums_of_copies()
+        });
+        let archives = Arc::new(MemoryArchives::default());
+        let faults = Arc::new(Faults::default());
         let notes = Arc::new(MemoryNotes::default());
         let clock = Arc::new(FixedClock::at(NOON));
+        let faulty_files = Arc::new(FaultyFiles::new(files.clone(), faults.clone()));
         let archiver = Archiver {
-            archives: store.clone(),
-            objects: store.clone(),
-            files: store.clone(),
-            index: store.clone(),
+            archives: Arc::new(FaultyArchives::new(archives.clone(), faults.clone())),
+            objects: Arc::new(FaultyObjects::new(objects.clone(), faults.clone())),
+            files: faulty_files.clone(),
+            index: faulty_files,
             notes: notes.clone(),
             clock: clock.clone(),
             settings,
         };
         Self {
-            store,
+            files,
+            objects,
+            archives,
+            faults,
             notes,
             clock,
             owner: identity(&SeededIds::new(1)),
             archiver,
+            jobs: AtomicU32::new(0),
         }
     }
 
@@ -104,14 +128,8 @@ impl World {
     }
 
     /// Stores a file whose checksum the store does not know.
-    pub fn put(&self, name: &str, bytes: impl Into<Bytes>) {
-        let content = Content(vec![Extent::Bytes(bytes.into())]);
-        self.put_content(name, content, false);
-    }
-
-    pub fn put_content(&self, name: &str, content: Content, knows_crc: bool) {
-        let key = self.key(name);
-        self.store.state().put(&key, content, NOON, knows_crc);
+    pub fn put(&self, name: &str, content: impl Into<Content>) {
+        self.objects.store_as(&self.key(name), content, None, NOON);
     }
 
     /// A new job of these files.
@@ -124,16 +142,15 @@ impl World {
     }
 
     pub fn job_of(&self, selection: Selection) -> ArchiveId {
-        let mut state = self.store.state();
         let size = |name| {
-            let object = state.objects.get(&ObjectKey::private(&self.owner, name));
-            object.map_or(0, |object| object.meta.size)
+            let meta = self.files.meta(&ObjectKey::private(&self.owner, name));
+            meta.map_or(0, |meta| meta.size)
         };
         let selected = Progress {
             files: selection.names.len() as u64,
             bytes: selection.names.iter().map(size).sum(),
         };
-        let number = state.jobs.len() as u128;
+        let number = u128::from(self.jobs.fetch_add(1, Ordering::Relaxed));
         let id = ArchiveId::new(Uuid::from_u128(
             0x0193_bb5a_7c00_7000_8000_0000_0000_0000 | number,
         ));
@@ -144,7 +161,8 @@ impl World {
             selected,
             NOON,
         );
-        state.jobs.insert(id, (job, selection));
+        let created = self.archives.create(&job, &selection, None, u32::MAX);
+        created.now_or_never().unwrap().unwrap();
         id
     }
 
@@ -169,14 +187,12 @@ impl World {
     }
 
     pub fn stored_job(&self, id: ArchiveId) -> Job {
-        self.store.state().jobs[&id].0.clone()
+        self.archives.job(&self.owner, id).unwrap()
     }
 
     /// The bytes of the zip, if it is there.
     pub fn zip_content(&self, id: ArchiveId) -> Option<Content> {
-        let key = ObjectKey::archive(&self.owner, id);
-        let state = self.store.state();
-        state.objects.get(&key).map(|object| object.content.clone())
+        self.objects.content(&ObjectKey::archive(&self.owner, id))
     }
 
     /// The entries of the zip, read by the `zip` crate, which checks their checksums.
@@ -200,18 +216,14 @@ impl World {
         assert!(job.size().is_some(), "{job:?}");
         assert_eq!(job.size(), size, "{job:?}");
         assert_eq!(job.progress.files, job.files_total);
-        assert_eq!(self.state().uploads(), 0, "an upload is left");
+        assert!(self.objects.uploads().is_empty(), "an upload is left");
         let is_zip = |key: &&ObjectKey| key.as_str().starts_with("zip/");
-        assert_eq!(self.state().objects.keys().filter(is_zip).count(), 1);
+        assert_eq!(self.files.keys().iter().filter(is_zip).count(), 1);
     }
 
     /// There is no zip, and nothing of one.
     pub fn assert_nothing_left(&self, id: ArchiveId) {
         assert_eq!(self.zip_content(id), None);
-        assert_eq!(self.state().uploads(), 0, "an upload is left");
-    }
-
-    pub fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.store.state()
+        assert!(self.objects.uploads().is_empty(), "an upload is left");
     }
 }

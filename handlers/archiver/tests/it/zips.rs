@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use notewarden_archiver::Settings;
-use notewarden_domain::archive::{Compression, Failure, State};
-
-use crate::{
-    content::{Content, Extent, Reader},
-    world::{World, noise},
+use notewarden_domain::archive::{ArchiveId, Compression, Crc32, Failure, State};
+use notewarden_testkit::{
+    fakes::{Content, Reader},
+    faults::Call,
+    fixtures::NOON,
 };
+
+use crate::world::{World, noise};
 
 const MIB: usize = 1 << 20;
 
@@ -17,7 +19,7 @@ fn text(length: usize) -> Vec<u8> {
     lines.take(length).collect()
 }
 
-async fn zip_of(world: &World, files: &[(&str, Vec<u8>)]) {
+async fn zip_of(world: &World, files: &[(&str, Vec<u8>)]) -> ArchiveId {
     for (name, bytes) in files {
         world.put(name, bytes.clone());
     }
@@ -31,15 +33,17 @@ async fn zip_of(world: &World, files: &[(&str, Vec<u8>)]) {
         assert_eq!(name, found);
         assert!(bytes == unpacked, "`{name}` is not what it was");
     }
+    id
 }
 
 #[tokio::test(start_paused = true)]
 async fn one_file_is_one_put() {
     let world = World::new();
     zip_of(&world, &[("a.txt", b"hello\n".to_vec())]).await;
-    let calls = &world.state().calls;
-    assert_eq!(calls.iter().filter(|call| **call == "put").count(), 1);
-    assert!(!calls.contains(&"begin") && !calls.contains(&"abort_all"));
+    let calls = world.faults.calls();
+    let puts = calls.iter().filter(|call| **call == Call::PutObject);
+    assert_eq!(puts.count(), 1);
+    assert!(!calls.contains(&Call::BeginUpload) && !calls.contains(&Call::AbortUploads));
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,16 +88,8 @@ async fn long_files_are_copied_and_short_ones_gathered() {
         ("c.jpg", noise(3, 41 * MIB)),
         ("d.jpg", noise(4, 7 * MIB)),
     ];
-    zip_of(&world, &files).await;
-    let toll = world
-        .state()
-        .jobs
-        .values()
-        .next()
-        .unwrap()
-        .0
-        .actual
-        .unwrap();
+    let id = zip_of(&world, &files).await;
+    let toll = world.stored_job(id).actual.unwrap();
     assert!(toll.copies >= 2, "{toll:?}");
     let small = (7 * MIB + 3_000) as u64;
     let bound = 2 * small + 2 * (10 << 20);
@@ -110,24 +106,21 @@ async fn what_the_store_does_not_sum_is_read_and_summed() {
 #[tokio::test(start_paused = true)]
 async fn known_checksums_save_the_copies_first() {
     let world = World::small();
-    let content = Content(vec![Extent::Bytes(noise(1, 3_000).into())]);
-    world.put_content("a", content.clone(), true);
+    world.objects.store(&world.key("a"), noise(1, 3_000), NOON);
     let id = world.job(&["a"]);
     world.run(id).await.unwrap();
     world.assert_ready(id);
     assert!(world.zip(id)[0].1 == noise(1, 3_000));
-    assert!(world.state().calls.contains(&"copy_part"));
+    assert!(world.faults.calls().contains(&Call::CopyPart));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_wrong_record_of_a_checksum_is_found_out() {
     for length in [100, 3_000] {
         let world = World::small();
-        let content = Content(vec![Extent::Bytes(noise(1, length).into())]);
-        world.put_content("a", content, true);
         let key = world.key("a");
-        let wrong = Some(notewarden_domain::archive::Crc32::new(7));
-        world.state().objects.get_mut(&key).unwrap().meta.crc32 = wrong;
+        let wrong = Some(Crc32::new(7));
+        world.objects.store_as(&key, noise(1, length), wrong, NOON);
         let id = world.job(&["a"]);
         world.run(id).await.unwrap();
         world.assert_ready(id);
@@ -137,18 +130,10 @@ async fn a_wrong_record_of_a_checksum_is_found_out() {
 
 #[tokio::test(start_paused = true)]
 async fn five_gibibytes_of_a_sparse_file_are_composed() {
-    let world = World::new();
+    let mut world = World::new();
+    world.archiver.settings.compression = Compression::NONE;
     let length = 5 << 30;
-    world.put_content("disk.img", Content(vec![Extent::Zeros(length)]), false);
-    let settings = Settings {
-        compression: Compression::NONE,
-        ..world.archiver.settings
-    };
-    let archiver = notewarden_archiver::Archiver {
-        settings,
-        ..world.archiver.clone()
-    };
-    let world = World { archiver, ..world };
+    world.put("disk.img", Content::zeros(length));
     let id = world.job(&["disk.img"]);
     world.run(id).await.unwrap();
     world.assert_ready(id);
@@ -158,7 +143,7 @@ async fn five_gibibytes_of_a_sparse_file_are_composed() {
     let mut zip = zip::ZipArchive::new(zip).unwrap();
     let entry = zip.by_index_raw(0).unwrap();
     assert_eq!((entry.size(), entry.compressed_size()), (length, length));
-    let crc = Content(vec![Extent::Zeros(length)]).crc();
+    let crc = Content::zeros(length).crc32();
     assert_eq!(entry.crc32(), crc.get());
 }
 
@@ -221,15 +206,10 @@ async fn the_same_files_make_the_same_bytes() {
         world.job(&["a.txt", "b.jpg"]),
         world.job(&["a.txt", "b.jpg"]),
     ];
-    let mut zips: Vec<Vec<u8>> = Vec::new();
+    let mut zips = Vec::new();
     for id in ids {
         world.run(id).await.unwrap();
-        let content = world.zip_content(id).unwrap();
-        let bytes = content.0.iter().flat_map(|extent| match extent {
-            Extent::Bytes(bytes) => bytes.clone(),
-            Extent::Zeros(_) => Bytes::new(),
-        });
-        zips.push(bytes.collect());
+        zips.push(world.zip_content(id).unwrap().to_bytes());
     }
     assert!(zips[0] == zips[1]);
 }
