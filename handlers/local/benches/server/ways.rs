@@ -1,11 +1,20 @@
-//! `GET /notes/{id}` by tokens: the same request of the same server as by a signature, by turns. API keys are left out:
-//! 600 requests a minute are no load.
+//! `GET /notes/{id}` by tokens and API keys: the same request of the same server as by a signature, by turns.
 
-use std::{net::SocketAddr, path::Path, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Method, Request};
-use notewarden_testkit::issuer::{SigningKey, StandInIssuer};
+use notewarden::system::{SystemClock, SystemIds};
+use notewarden_domain::{
+    Caller, NoteId, Scopes,
+    api_keys::{ApiKeys, KeyDraft},
+    ports::{Clock, NoteStore},
+};
+use notewarden_embedded::{Database, EmbeddedApiKeys, EmbeddedNotes};
+use notewarden_testkit::{
+    fixtures::{identity, note},
+    issuer::{SigningKey, StandInIssuer},
+};
 use serde_json::{Value, json};
 
 use crate::{
@@ -22,6 +31,8 @@ const CONNECTIONS: usize = 16;
 const NOTES: usize = 256;
 const ROUNDS: usize = 7;
 const ROUND: Duration = Duration::from_secs(2);
+/// How many people come with an API key each: one key may make 600 requests a minute, which is no load.
+const KEYS: usize = 1_024;
 const AUDIENCE: &str = "https://api.example.com";
 
 /// A way in, and its rounds.
@@ -42,6 +53,7 @@ pub async fn measure() {
     let entries: Vec<Value> = issuers.iter().map(entry).collect();
     let providers = json!({ "providers": entries }).to_string();
     std::fs::write(dir.path().join("providers.json"), providers).unwrap();
+    let keys = keys(dir.path()).await;
     let server = Process::serve(Path::new(RELEASE), dir.path());
 
     let signed = person.notes.iter().map(|id| {
@@ -57,6 +69,11 @@ pub async fn measure() {
             &requests,
         ));
     }
+    let by_key = keys.iter().map(|(key, note)| {
+        let path = format!("/notes/{note}");
+        bearing(server.address, Method::GET, &path, key, "")
+    });
+    ways.push(way("API key", &by_key.collect::<Vec<_>>()));
     for round in 0..=ROUNDS {
         for way in &mut ways {
             let before = server.cpu();
@@ -90,7 +107,7 @@ fn way(name: &str, requests: &[Bytes]) -> Way {
     let share = requests.len() / CONNECTIONS;
     Way {
         name: name.to_owned(),
-        requests: requests.chunks(share).map(<[_]>::to_vec).collect(),
+        requests: requests.chunks_exact(share).map(<[_]>::to_vec).collect(),
         per_second: Vec::new(),
         cpu: Vec::new(),
     }
@@ -123,6 +140,30 @@ async fn by_token(issuer: &StandInIssuer, address: SocketAddr) -> Vec<Bytes> {
         requests.push(bearing(address, Method::GET, &path, &token, ""));
     }
     requests
+}
+
+/// People who have an API key and a note each.
+async fn keys(dir: &Path) -> Vec<(String, NoteId)> {
+    let database = Database::open(dir).unwrap();
+    let notes = EmbeddedNotes::new(database.clone());
+    let ids = Arc::new(SystemIds::default());
+    let clock = Arc::new(SystemClock);
+    let store = Arc::new(EmbeddedApiKeys::new(database));
+    let keys = ApiKeys::new(store, clock.clone(), ids.clone());
+    let mut made = Vec::with_capacity(KEYS);
+    for _ in 0..KEYS {
+        let owner = identity(ids.as_ref());
+        let note = note(&owner, ids.as_ref(), clock.now(), &"x".repeat(200));
+        notes.create(&note, None).await.unwrap();
+        let draft = KeyDraft {
+            name: "a script".parse().unwrap(),
+            scopes: Scopes::GRANTABLE,
+            expires_at: None,
+        };
+        let (_, key) = keys.create(&Caller::signed_in(owner), draft).await.unwrap();
+        made.push((key.expose(), note.id));
+    }
+    made
 }
 
 fn bearing(address: SocketAddr, method: Method, path: &str, credential: &str, body: &str) -> Bytes {
