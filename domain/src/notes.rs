@@ -14,7 +14,10 @@ use std::sync::Arc;
 use crate::{
     Caller, Invalid, Note, NoteId, Scope, StoreError,
     caller::NotAllowed,
-    ports::{Clock, FileStore, IdSource, NotePage, NoteQuery, NoteStore, Order, WorkQueue},
+    ports::{
+        Clock, FileStore, IdSource, IdempotencyStore, NotePage, NoteQuery, NoteStore, Order,
+        WorkQueue,
+    },
 };
 
 pub use change::{Change, Deleted, Fate};
@@ -32,32 +35,22 @@ pub const MAX_PAGE_BYTES: usize = 512 * 1_024;
 /// What a person does with their notes.
 #[derive(Clone)]
 pub struct Notes {
-    notes: Arc<dyn NoteStore>,
-    files: Arc<dyn FileStore>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn IdSource>,
-    queue: Arc<dyn WorkQueue>,
+    /// The notes.
+    pub store: Arc<dyn NoteStore>,
+    /// The files that they name.
+    pub files: Arc<dyn FileStore>,
+    /// The requests that are not to be done twice.
+    pub claims: Arc<dyn IdempotencyStore>,
+    /// Hears of notes that are about to be deleted with their files: what a process leaves undone that ends in between
+    /// is done by a worker.
+    pub queue: Arc<dyn WorkQueue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
 }
 
 impl Notes {
-    /// The use cases over these stores, with this time and these ids. The queue is told of notes that are about to be
-    /// deleted with their files: what a process leaves undone that ends in between is done by a worker.
-    pub fn new(
-        notes: Arc<dyn NoteStore>,
-        files: Arc<dyn FileStore>,
-        queue: Arc<dyn WorkQueue>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdSource>,
-    ) -> Self {
-        Self {
-            notes,
-            files,
-            clock,
-            ids,
-            queue,
-        }
-    }
-
     /// The note.
     pub async fn get(&self, caller: &Caller, id: NoteId) -> Result<Note, NotesError> {
         caller.require(Scope::NotesRead)?;
@@ -79,11 +72,11 @@ impl Notes {
             limit: limit.clamp(1, MAX_PAGE_NOTES),
             max_bytes: MAX_PAGE_BYTES,
         };
-        Ok(self.notes.list(&caller.identity, &query).await?)
+        Ok(self.store.list(&caller.identity, &query).await?)
     }
 
     async fn current(&self, caller: &Caller, id: NoteId) -> Result<Note, NotesError> {
-        let found = self.notes.get(&caller.identity, id).await?;
+        let found = self.store.get(&caller.identity, id).await?;
         found.ok_or(NotesError::NotFound)
     }
 }

@@ -14,7 +14,7 @@ use std::{
 
 use async_trait::async_trait;
 use notewarden_domain::{
-    FileName, IdentityId, Note, NoteId, ObjectKey, StoreError, Timestamp, Version,
+    FileName, IdentityId, Note, NoteId, ObjectKey, StoreError, Version,
     idempotency::{Creation, IdempotencyClaim},
     ports::{
         FileIndex, FileMeta, FilePage, FileQuery, FileStore, FolderPage, NotePage, NoteQuery,
@@ -31,8 +31,6 @@ pub use objects::FaultyObjects;
 pub enum Call {
     /// [`NoteStore::create`].
     Create,
-    /// [`NoteStore::claimed`].
-    Claimed,
     /// [`NoteStore::get`].
     Get,
     /// [`NoteStore::list`] and [`NoteStore::count`].
@@ -200,15 +198,6 @@ impl NoteStore for FaultyNotes {
     ) -> Result<Creation, StoreError> {
         let run = self.inner.create(note, claim);
         self.faults.around(Call::Create, run).await
-    }
-
-    async fn claimed(
-        &self,
-        claim: &IdempotencyClaim,
-        now: Timestamp,
-    ) -> Result<Option<Creation>, StoreError> {
-        let run = self.inner.claimed(claim, now);
-        self.faults.around(Call::Claimed, run).await
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {

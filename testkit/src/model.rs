@@ -54,12 +54,6 @@ pub enum NoteCall {
     },
     /// [`NoteStore::notes_using`].
     Using { owner: usize, file: &'static str },
-    /// [`NoteStore::claimed`].
-    Claimed {
-        owner: usize,
-        claim: (u8, u8),
-        at: u64,
-    },
 }
 
 /// A few calls, in which time goes forward as it does for a server.
@@ -67,7 +61,7 @@ pub fn note_calls() -> impl Strategy<Value = Vec<NoteCall>> {
     collection::vec(note_call(), 1..60).prop_map(|mut calls| {
         let mut now = 0;
         for call in &mut calls {
-            if let NoteCall::Create { at, .. } | NoteCall::Claimed { at, .. } = call {
+            if let NoteCall::Create { at, .. } = call {
                 now += *at;
                 *at = now;
             }
@@ -81,10 +75,10 @@ fn note_call() -> impl Strategy<Value = NoteCall> {
     let id = 0..6_u128;
     let file = || sample::select(vec!["a", "a/b", "ab"]);
     let files = move || collection::vec(file(), 0..3);
-    let key = || (0..3_u8, 0..2_u8);
+    let key = (0..3_u8, 0..2_u8);
     let seconds = 0..10_u64;
     prop_oneof![
-        3 => (owner.clone(), id.clone(), files(), option::of(key()), seconds.clone()).prop_map(
+        3 => (owner.clone(), id.clone(), files(), option::of(key), seconds).prop_map(
             |(owner, id, files, claim, at)| NoteCall::Create { owner, id, files, claim, at }
         ),
         2 => (owner.clone(), id.clone(), files(), 0..4_u64).prop_map(
@@ -98,9 +92,7 @@ fn note_call() -> impl Strategy<Value = NoteCall> {
                 owner, after, newest, limit, max_bytes
             }
         ),
-        1 => (owner.clone(), file()).prop_map(|(owner, file)| NoteCall::Using { owner, file }),
-        1 => (owner, key(), seconds)
-            .prop_map(|(owner, claim, at)| NoteCall::Claimed { owner, claim, at }),
+        1 => (owner, file()).prop_map(|(owner, file)| NoteCall::Using { owner, file }),
     ]
 }
 
@@ -158,10 +150,6 @@ pub async fn answer(
         }
         NoteCall::Using { owner, file: name } => {
             said(store.notes_using(&people[owner], &file(name), 10).await)
-        }
-        NoteCall::Claimed { owner, claim, at } => {
-            let claim = claim_of(&people[owner], claim, at);
-            said(store.claimed(&claim, noon_plus(at)).await)
         }
     }
 }

@@ -76,13 +76,14 @@ impl Default for World {
 impl World {
     /// The use cases of notes.
     pub fn notes(&self) -> Notes {
-        Notes::new(
-            self.faulty_notes(),
-            self.faulty_files(),
-            self.faulty_queue(),
-            self.clock.clone(),
-            self.ids.clone(),
-        )
+        Notes {
+            store: self.faulty_notes(),
+            files: self.faulty_files(),
+            claims: self.claims.clone(),
+            queue: self.faulty_queue(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
     }
 
     /// The use cases of files.

@@ -57,13 +57,12 @@
 //! | `get` | *n*/4 | |
 //! | `list` | the sum of the page's notes and of one more, /4; at most what 1 MB more costs if notes are long | |
 //! | `notes_using` | 1 for some 30 ids | |
-//! | `claimed` | 1 | |
 //! | `create` | | *n*; with files or a claim 2 *n* + 2 for each file + 2 for the claim |
 //! | `replace`, the files stay | | *n*, the old or the new, whichever is greater |
 //! | `replace`, *f* files come or go | | *n* for the refused supposition that they stay, and 2 *n* + 2 *f* |
 //! | `delete` | *n*/4 | *n*; with *f* files 2 *n* + 2 *f* |
 //!
-//! Of archives whose selection is *s* KiB, and of *f* files:
+//! Of archives whose selection is *s* KiB, of claims, and of *f* files:
 //!
 //! | call | read units | write units |
 //! |---|---|---|
@@ -73,6 +72,8 @@
 //! | `delete` | *s*/4, at most 88 | 4, and *s* as in `create` |
 //! | `selection` | *s*/4 | |
 //! | `under_way` | 1, and 1 for each job | |
+//! | claims: `claim` | | 1 |
+//! | claims: `claimed` | 1 | |
 //! | files: `list` | 1 for some 12 files, there or just gone | |
 //! | files: `find` | 1 for each | |
 //! | files: `usage` | 1 | |

@@ -10,12 +10,12 @@ use async_trait::async_trait;
 use aws_types::SdkConfig;
 use notewarden_aws::Tuning;
 use notewarden_domain::{
-    FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
+    FileName, IdentityId, Note, NoteId, StoreError, Version,
     idempotency::{Creation, IdempotencyClaim},
     ports::{NotePage, NoteQuery, NoteStore},
 };
 
-use crate::{claims, database::Database, table::Table};
+use crate::{database::Database, table::Table};
 
 /// The names of the tables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,14 +59,6 @@ impl NoteStore for DynamoNotes {
         claim: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError> {
         self.create_note(note, claim).await
-    }
-
-    async fn claimed(
-        &self,
-        claim: &IdempotencyClaim,
-        now: Timestamp,
-    ) -> Result<Option<Creation>, StoreError> {
-        claims::claimed(&self.database, claim, now).await
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {

@@ -5,7 +5,7 @@ mod tables;
 
 use async_trait::async_trait;
 use notewarden_domain::{
-    FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
+    FileName, IdentityId, Note, NoteId, StoreError, Version,
     idempotency::{Creation, IdempotencyClaim},
     ports::{NotePage, NoteQuery, NoteStore},
 };
@@ -45,15 +45,6 @@ impl NoteStore for EmbeddedNotes {
             Ok(Creation::Stored)
         };
         self.database.write(create).await
-    }
-
-    async fn claimed(
-        &self,
-        claim: &IdempotencyClaim,
-        now: Timestamp,
-    ) -> Result<Option<Creation>, StoreError> {
-        self.database
-            .read(|transaction| Ok(claims::claimed(transaction, claim, now)?))
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {

@@ -42,7 +42,7 @@ impl Notes {
 
     async fn remove_if_unused(&self, caller: &Caller, name: &FileName) -> Result<(), StoreError> {
         let owner = &caller.identity;
-        if self.notes.notes_using(owner, name, 1).await?.is_empty() {
+        if self.store.notes_using(owner, name, 1).await?.is_empty() {
             self.files.delete(&ObjectKey::private(owner, name)).await?;
         }
         Ok(())

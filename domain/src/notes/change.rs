@@ -79,7 +79,7 @@ impl Notes {
             let changed = change.apply(&note, self.clock.now());
             self.require_files(caller, &newly_named(&note, &changed))
                 .await?;
-            match self.notes.replace(&changed, note.version).await {
+            match self.store.replace(&changed, note.version).await {
                 Ok(()) => return Ok(changed),
                 Err(StoreError::PreconditionFailed) => {}
                 Err(StoreError::NotFound) => return Err(NotesError::NotFound),
@@ -109,7 +109,7 @@ impl Notes {
                 self.announce(&note).await?;
                 announced = note.attachments.clone();
             }
-            match self.notes.delete(&note.owner, id, note.version).await {
+            match self.store.delete(&note.owner, id, note.version).await {
                 Ok(()) => {
                     let left_behind = match fate {
                         Fate::Keep => Vec::new(),

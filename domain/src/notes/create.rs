@@ -39,7 +39,7 @@ impl Notes {
         };
         let present = self.require_files(caller, note.attachments.names());
         let creation = match present.await {
-            Ok(()) => self.notes.create(&note, claim.as_ref()).await?,
+            Ok(()) => self.store.create(&note, claim.as_ref()).await?,
             // If this request repeats another, that one found its files, and is to be answered again.
             Err(refusal) => self.earlier(claim.as_ref(), now).await?.ok_or(refusal)?,
         };
@@ -61,7 +61,7 @@ impl Notes {
         now: Timestamp,
     ) -> Result<Option<Creation>, NotesError> {
         match claim {
-            Some(claim) => Ok(self.notes.claimed(claim, now).await?),
+            Some(claim) => Ok(self.claims.claimed(claim, now).await?),
             None => Ok(None),
         }
     }

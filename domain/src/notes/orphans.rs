@@ -34,11 +34,11 @@ impl Notes {
         names: &[FileName],
         before: Timestamp,
     ) -> Result<(), StoreError> {
-        if self.notes.get(owner, note).await?.is_some() {
+        if self.store.get(owner, note).await?.is_some() {
             return Ok(());
         }
         for name in names {
-            if !self.notes.notes_using(owner, name, 1).await?.is_empty() {
+            if !self.store.notes_using(owner, name, 1).await?.is_empty() {
                 continue;
             }
             let key = ObjectKey::private(owner, name);

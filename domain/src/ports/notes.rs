@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::{
-    FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
+    FileName, IdentityId, Note, NoteId, StoreError, Version,
     idempotency::{Creation, IdempotencyClaim},
 };
 
@@ -55,14 +55,6 @@ pub trait NoteStore: Send + Sync {
         note: &Note,
         claim: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError>;
-
-    /// What [`create`](Self::create) would answer to this claim at `now` because an earlier request holds the
-    /// key; `None` if the key is free or its claim has expired.
-    async fn claimed(
-        &self,
-        claim: &IdempotencyClaim,
-        now: Timestamp,
-    ) -> Result<Option<Creation>, StoreError>;
 
     /// The note, or `None` if the owner has none with this id.
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError>;

@@ -187,13 +187,14 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
     );
     // Whoever opens the data directory is alone in it.
     queue.take_back().await?;
-    let notes = Notes::new(
-        note_store.clone(),
-        files.clone(),
-        Arc::new(queue.clone()),
-        clock.clone(),
-        ids.clone(),
-    );
+    let notes = Notes {
+        store: note_store.clone(),
+        files: files.clone(),
+        claims: claims.clone(),
+        queue: Arc::new(queue.clone()),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    };
     let of_files = Files {
         store: files.clone(),
         index: files.clone(),

@@ -7,7 +7,7 @@ use std::{
 
 use async_trait::async_trait;
 use notewarden_domain::{
-    FileName, IdentityId, Note, NoteId, StoreError, Timestamp, Version,
+    FileName, IdentityId, Note, NoteId, StoreError, Version,
     idempotency::{Creation, IdempotencyClaim},
     ports::{NotePage, NoteQuery, NoteStore, Order},
 };
@@ -106,14 +106,6 @@ impl NoteStore for MemoryNotes {
             claims.hold(claim, note.id.as_uuid(), note.created_at);
         }
         Ok(Creation::Stored)
-    }
-
-    async fn claimed(
-        &self,
-        claim: &IdempotencyClaim,
-        now: Timestamp,
-    ) -> Result<Option<Creation>, StoreError> {
-        Ok(self.claims.lock().held(claim, now))
     }
 
     async fn get(&self, owner: &IdentityId, id: NoteId) -> Result<Option<Note>, StoreError> {

@@ -10,7 +10,7 @@ use notewarden_domain::{
     ports::{Clock, IdSource, NoteStore, Order},
 };
 use notewarden_testkit::{
-    MemoryFiles, MemoryNotes, MemoryQueue, SeededIds, SteppedClock,
+    MemoryClaims, MemoryFiles, MemoryNotes, MemoryQueue, SeededIds, SteppedClock,
     faults::{Call, Fault, Faults, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, attachments, content, identity, noon_plus},
 };
@@ -25,18 +25,21 @@ struct World {
 }
 
 fn world() -> World {
-    let (stored, files) = (Arc::new(MemoryNotes::default()), Arc::default());
+    let claims = Arc::new(MemoryClaims::default());
+    let stored = Arc::new(MemoryNotes::sharing(claims.clone()));
+    let files = Arc::new(MemoryFiles::default());
     let (faults, ids) = (Arc::new(Faults::default()), Arc::new(SeededIds::new(11)));
     let clock = SteppedClock::new(NOON, std::time::Duration::from_secs(1));
     let queue = Arc::new(MemoryQueue::default());
     World {
-        notes: Notes::new(
-            Arc::new(FaultyNotes::new(stored.clone(), faults.clone())),
-            Arc::new(FaultyFiles::new(Arc::clone(&files) as _, faults.clone())),
-            Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
-            Arc::new(clock),
-            ids.clone(),
-        ),
+        notes: Notes {
+            store: Arc::new(FaultyNotes::new(stored.clone(), faults.clone())),
+            files: Arc::new(FaultyFiles::new(files.clone(), faults.clone())),
+            claims,
+            queue: Arc::new(FaultyQueue::new(queue.clone(), faults.clone())),
+            clock: Arc::new(clock),
+            ids: ids.clone(),
+        },
         queue,
         alice: Caller::signed_in(identity(&*ids)),
         stored,
@@ -76,13 +79,11 @@ async fn a_caller_without_the_scope_reaches_no_store() {
     let world = world();
     let note = world.notes.create(&world.alice, draft("text"), None);
     let id = note.await.unwrap().id;
-    let notes = Notes::new(
-        Arc::new(FaultyNotes::new(world.stored, world.faults.clone())),
-        world.files,
-        world.queue,
-        Arc::new(Unreachable),
-        Arc::new(SeededIds::new(0)),
-    );
+    let notes = Notes {
+        clock: Arc::new(Unreachable),
+        ids: Arc::new(SeededIds::new(0)),
+        ..world.notes
+    };
     for call in [
         Call::Create,
         Call::Get,

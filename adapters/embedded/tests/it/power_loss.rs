@@ -7,9 +7,9 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use notewarden_domain::{
     FileName, IdentityId, Note, NoteId, StoreError,
     idempotency::{Creation, IdempotencyClaim, RequestHash},
-    ports::NoteStore,
+    ports::{IdempotencyStore, NoteStore},
 };
-use notewarden_embedded::{Database, EmbeddedNotes};
+use notewarden_embedded::{Database, EmbeddedClaims, EmbeddedNotes};
 use notewarden_testkit::{
     SeededIds,
     fixtures::{NOON, attachments, changed, file, noon_plus, note},
@@ -117,7 +117,9 @@ async fn write(notes: Rc<EmbeddedNotes>, journal: Journal, ids: Rc<SeededIds>, s
 }
 
 /// Compares what is stored with what is known, and settles what was in doubt.
-async fn check(notes: &EmbeddedNotes, journal: &Journal) {
+async fn check(database: &Database, journal: &Journal) {
+    let notes = EmbeddedNotes::new(database.clone());
+    let claims = EmbeddedClaims::new(database.clone());
     let mut settled = BTreeMap::new();
     for (id, known) in journal.take() {
         let found = notes.get(&owner(), id).await.unwrap();
@@ -125,7 +127,7 @@ async fn check(notes: &EmbeddedNotes, journal: &Journal) {
         assert!(is_known, "{id} is {found:?}, but {known:?}");
         // A claim is there if its note was, ever.
         let was_acknowledged = known.acknowledged.is_some() || known.in_doubt.is_none();
-        let claimed = notes.claimed(&claim(id), NOON).await.unwrap().is_some();
+        let claimed = claims.claimed(&claim(id), NOON).await.unwrap().is_some();
         assert_eq!(
             claimed,
             was_acknowledged || found.is_some(),
@@ -170,8 +172,8 @@ async fn live_and_die(seed: u64, lives: &[(u64, usize)]) {
     for (operations, writers) in lives {
         disk.stop_after(*operations);
         if let Ok(database) = Database::on_storage(disk.opener()) {
+            check(&database, &journal).await;
             let notes = Rc::new(EmbeddedNotes::new(database));
-            check(&notes, &journal).await;
             let tasks = LocalSet::new();
             for writer in 0..*writers {
                 let (notes, journal) = (Rc::clone(&notes), Rc::clone(&journal));
@@ -186,8 +188,8 @@ async fn live_and_die(seed: u64, lives: &[(u64, usize)]) {
             _ => disk.lose_power(|states| choices.below(states)),
         }
     }
-    let notes = EmbeddedNotes::new(Database::on_storage(disk.opener()).unwrap());
-    check(&notes, &journal).await;
+    let database = Database::on_storage(disk.opener()).unwrap();
+    check(&database, &journal).await;
 }
 
 proptest! {

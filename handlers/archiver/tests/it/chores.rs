@@ -12,7 +12,8 @@ use notewarden_domain::{
     work::Work,
 };
 use notewarden_testkit::{
-    MemoryAccounts, MemoryArchives, MemoryFiles, MemoryIdentities, MemoryQueue, SeededIds,
+    MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities, MemoryQueue,
+    SeededIds,
     fixtures::{NOON, file, note},
 };
 
@@ -34,13 +35,14 @@ fn worker(world: &World, files: &Arc<MemoryFiles>) -> Worker {
     };
     Worker {
         archiver: world.archiver.clone(),
-        notes: Notes::new(
-            world.notes.clone(),
-            files.clone(),
-            Arc::new(MemoryQueue::default()),
-            world.clock.clone(),
+        notes: Notes {
+            store: world.notes.clone(),
+            files: files.clone(),
+            claims: Arc::new(MemoryClaims::default()),
+            queue: Arc::new(MemoryQueue::default()),
+            clock: world.clock.clone(),
             ids,
-        ),
+        },
         account,
     }
 }

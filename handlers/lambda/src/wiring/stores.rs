@@ -63,14 +63,14 @@ impl Stores {
 
     /// The use cases of notes.
     pub(super) fn notes(&self) -> Notes {
-        let (clock, ids) = (self.clock.clone(), self.ids.clone());
-        Notes::new(
-            self.notes.clone(),
-            self.files.clone(),
-            self.queue.clone(),
-            clock,
-            ids,
-        )
+        Notes {
+            store: self.notes.clone(),
+            files: self.files.clone(),
+            claims: self.claims.clone(),
+            queue: self.queue.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        }
     }
 
     /// The use cases of accounts.

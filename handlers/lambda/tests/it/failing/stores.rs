@@ -39,13 +39,14 @@ pub fn app(error: fn() -> StoreError) -> notewarden_api::App {
     let (stores, ids) = (Arc::new(Failing(error)), Arc::new(SeededIds::new(1)));
     let (clock, links) = (Arc::new(FixedClock::at(NOON)), Arc::new(PlainLinks(NOON)));
     notewarden_api::App {
-        notes: Notes::new(
-            stores.clone(),
-            stores.clone(),
-            stores.clone(),
-            clock.clone(),
-            ids.clone(),
-        ),
+        notes: Notes {
+            store: stores.clone(),
+            files: stores.clone(),
+            claims: stores.clone(),
+            queue: stores.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        },
         files: Files {
             store: stores.clone(),
             index: stores.clone(),
@@ -90,14 +91,6 @@ impl NoteStore for Failing {
         _: &Note,
         _: Option<&'a IdempotencyClaim>,
     ) -> Result<Creation, StoreError> {
-        self.fail()
-    }
-
-    async fn claimed(
-        &self,
-        _: &IdempotencyClaim,
-        _: Timestamp,
-    ) -> Result<Option<Creation>, StoreError> {
         self.fail()
     }
 
