@@ -14,7 +14,8 @@ use crate::{
     Caller, Scope, StoreError, Timestamp,
     caller::NotAllowed,
     ports::{
-        Accounts, ArchiveStore, Clock, FileIndex, FileStore, IdentityBroker, NoteStore, WorkQueue,
+        Accounts, ApiKeyStore, ArchiveStore, Clock, FileIndex, FileStore, IdentityBroker,
+        NoteStore, WorkQueue,
     },
     quota::{Quota, Usage},
     work::Work,
@@ -27,6 +28,8 @@ pub const LINGERING: Duration = Duration::from_secs(75 * 60);
 /// What a person does with their account.
 #[derive(Clone)]
 pub struct Account {
+    /// Their API keys.
+    pub api_keys: Arc<dyn ApiKeyStore>,
     /// Their notes.
     pub notes: Arc<dyn NoteStore>,
     /// The objects: files and zips.
@@ -70,8 +73,8 @@ impl Account {
         })
     }
 
-    /// Has a worker erase all that is the caller's, and the user of the user pool whom `subject` names, who cannot
-    /// sign in from now on.
+    /// Has a worker erase all that is the caller's, and the user of the user pool whom `subject` names. From now on
+    /// nobody comes by a key, and the user cannot sign in.
     ///
     /// The worker is told first: whatever happens then, the account goes.
     pub async fn erase(&self, caller: &Caller, subject: Option<Uuid>) -> Result<(), AccountError> {
@@ -82,6 +85,7 @@ impl Account {
             since: self.clock.now(),
         };
         self.queue.send(&work, Duration::ZERO).await?;
+        self.revoke_keys(&caller.identity).await?;
         if let Some(subject) = subject {
             self.accounts.disable(subject).await?;
         }

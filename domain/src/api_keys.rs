@@ -100,18 +100,6 @@ impl ApiKeys {
         }
     }
 
-    /// Revokes every key of the caller, whose account ends.
-    pub async fn revoke_all(&self, caller: &Caller) -> Result<(), ApiKeysError> {
-        caller.require(Scope::Keys)?;
-        for key in self.keys.list(&caller.identity).await? {
-            match self.keys.delete(&key.owner, key.id).await {
-                Ok(()) | Err(StoreError::NotFound) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(())
-    }
-
     /// The key that `text` is with its secret. `None` for everything else: what is no key, one that nobody has, another
     /// secret, a revoked or an expired key.
     ///

@@ -30,6 +30,8 @@ pub struct World {
     pub identities: Arc<MemoryIdentities>,
     /// Who can sign in.
     pub accounts: Arc<MemoryAccounts>,
+    /// Where API keys are.
+    pub keys: Arc<MemoryApiKeys>,
     /// The use cases of API keys, which count in memory how much each key is used.
     pub api_keys: ApiKeys,
     /// Which login is whose.
@@ -61,7 +63,8 @@ impl Default for World {
             queue: Arc::default(),
             identities: Arc::new(MemoryIdentities::new(8)),
             accounts: Arc::new(MemoryAccounts::new(9)),
-            api_keys: ApiKeys::new(keys, clock.clone(), ids.clone()),
+            api_keys: ApiKeys::new(keys.clone(), clock.clone(), ids.clone()),
+            keys,
             logins: Arc::default(),
             claims,
             faults: Arc::default(),
@@ -118,6 +121,7 @@ impl World {
     /// The use cases of accounts.
     pub fn account(&self) -> Account {
         Account {
+            api_keys: self.keys.clone(),
             notes: self.faulty_notes(),
             files: self.faulty_files(),
             index: self.files.clone(),

@@ -31,7 +31,8 @@ impl Account {
         subject: Option<Uuid>,
         since: Timestamp,
     ) -> Result<(), StoreError> {
-        // First of all nobody signs in anew.
+        // First of all nobody comes by a key or signs in anew.
+        self.revoke_keys(owner).await?;
         if let Some(subject) = subject {
             self.accounts.disable(subject).await?;
         }
@@ -50,6 +51,14 @@ impl Account {
                 since,
             };
             self.queue.send(&work, AGAIN).await?;
+        }
+        Ok(())
+    }
+
+    /// Those included that were made since the last time.
+    pub(super) async fn revoke_keys(&self, owner: &IdentityId) -> Result<(), StoreError> {
+        for key in self.api_keys.list(owner).await? {
+            gone(self.api_keys.delete(owner, key.id).await)?;
         }
         Ok(())
     }

@@ -84,6 +84,8 @@ pub(crate) struct StoreSettings {
     pub(crate) archives_table: String,
     /// The name of the table that knows what is in the bucket's folders.
     pub(crate) files_table: String,
+    /// The name of the API keys' table.
+    pub(crate) api_keys_table: String,
     /// The name of the files' bucket.
     pub(crate) bucket: String,
     /// The URL of the queue of what is done later.
@@ -109,8 +111,6 @@ impl StoreSettings {
 pub(crate) struct ApiSettings {
     /// Where things are stored.
     pub(crate) stores: StoreSettings,
-    /// The name of the API keys' table.
-    pub(crate) api_keys_table: String,
     /// The name of the table of links between logins and identities.
     pub(crate) identity_links_table: String,
     /// The origins whose pages may call the API behind a gateway that does not say so itself.
@@ -123,7 +123,6 @@ impl ApiSettings {
         let mut read = Reader::new(environment);
         let settings = Self {
             stores: read.stores(),
-            api_keys_table: read.required("API_KEYS_TABLE"),
             identity_links_table: read.required("IDENTITY_LINKS_TABLE"),
             allowed_origins: environment.list("ALLOWED_ORIGINS"),
         };
@@ -260,6 +259,7 @@ impl<'a> Reader<'a> {
             idempotency_table: self.required("IDEMPOTENCY_TABLE"),
             archives_table: self.required("ARCHIVES_TABLE"),
             files_table: self.required("FILES_TABLE"),
+            api_keys_table: self.required("API_KEYS_TABLE"),
             bucket: self.required("BUCKET"),
             queue_url: self.required("QUEUE_URL"),
             identity_pool: self.required("IDENTITY_POOL"),

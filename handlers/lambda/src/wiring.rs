@@ -71,14 +71,7 @@ async fn router(settings: &ApiSettings) -> Result<(Router, Arc<dyn Clock>), rust
     let http = AwsHttp::new()?;
     let stores = Stores::new(&settings.stores, &http);
     let (clock, ids) = (stores.clock.clone(), stores.ids.clone());
-    let api_keys = ApiKeys::new(
-        Arc::new(DynamoApiKeys::beside(
-            &stores.notes,
-            &settings.api_keys_table,
-        )),
-        clock.clone(),
-        ids.clone(),
-    );
+    let api_keys = ApiKeys::new(stores.api_keys.clone(), clock.clone(), ids.clone());
     let logins = DynamoLinks::beside(&stores.notes, &settings.identity_links_table);
     let sign_ins = SignIns::new(Arc::new(logins), stores.identities.clone());
     let aws = &settings.stores.aws;

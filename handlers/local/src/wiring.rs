@@ -216,7 +216,9 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         ids: ids.clone(),
         limits,
     };
+    let key_store = Arc::new(EmbeddedApiKeys::new(database.clone()));
     let account = Account {
+        api_keys: key_store.clone(),
         notes: note_store.clone(),
         files: files.clone(),
         index: files.clone(),
@@ -254,11 +256,7 @@ pub async fn open(settings: Settings) -> Result<Arc<App>, WiringError> {
         account: account.clone(),
     };
     let later = Later::new(queue, Arc::new(worker), archives.clone(), clock.clone());
-    let api_keys = ApiKeys::new(
-        Arc::new(EmbeddedApiKeys::new(database.clone())),
-        clock.clone(),
-        ids.clone(),
-    );
+    let api_keys = ApiKeys::new(key_store, clock.clone(), ids.clone());
     let sign_ins = SignIns::new(
         Arc::new(EmbeddedLinks::new(database.clone())),
         Arc::new(identity_pool.clone()),

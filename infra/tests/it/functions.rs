@@ -222,7 +222,7 @@ fn functions_know_what_they_need_and_write_to_a_log_group_of_their_own() {
             ("USER_POOL", "UserPool")
         ]
     );
-    let of_api_only = ["ALLOWED_ORIGINS", "API_KEYS_TABLE", "IDENTITY_LINKS_TABLE"];
+    let of_api_only = ["ALLOWED_ORIGINS", "IDENTITY_LINKS_TABLE"];
     let is_shared = |(name, _): &&(&str, &str)| !of_api_only.contains(name);
     let shared: Vec<_> = environment.iter().filter(is_shared).copied().collect();
     let environment = archiver.environment.iter();

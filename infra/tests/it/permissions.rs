@@ -48,6 +48,7 @@ const CALLS: [Calls; 5] = [
             "dynamodb/tests/archives.golden",
             "dynamodb/tests/files.golden",
             "dynamodb/tests/permissions.golden",
+            "dynamodb/tests/revocation.golden",
             "s3/tests/archives.golden",
             "s3/tests/erasure.golden",
             "s3/tests/permissions.golden",

@@ -6,13 +6,13 @@ use notewarden_domain::{
     Caller, IdentityId, ObjectKey, Scope, Scopes, StoreError,
     account::{Account, AccountError, LINGERING, Overview},
     archive::{LEASE, Limits, Selection, Status},
-    ports::{ArchiveStore, IdentityBroker, LoginOutcome, NoteStore},
+    ports::{ApiKeyStore, ArchiveStore, IdentityBroker, LoginOutcome, NoteStore},
     quota::{Quota, Usage},
     work::Work,
 };
 use notewarden_testkit::{
-    FixedClock, MemoryAccounts, MemoryArchives, MemoryFiles, MemoryIdentities, MemoryNotes,
-    MemoryQueue, SeededIds,
+    FixedClock, MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryFiles, MemoryIdentities,
+    MemoryNotes, MemoryQueue, SeededIds, contract,
     faults::{Call, Fault, Faults, FaultyArchives, FaultyFiles, FaultyNotes, FaultyQueue},
     fixtures::{NOON, attachments, file, job, note},
 };
@@ -22,6 +22,7 @@ const PROVIDER: &str = "cognito-idp.us-east-1.amazonaws.com/us-east-1_Example";
 
 struct World {
     account: Account,
+    keys: Arc<MemoryApiKeys>,
     notes: Arc<MemoryNotes>,
     files: Arc<MemoryFiles>,
     archives: Arc<MemoryArchives>,
@@ -39,6 +40,7 @@ fn world() -> World {
         Arc::new(MemoryFiles::default()),
     );
     let archives = Arc::new(MemoryArchives::default());
+    let keys = Arc::new(MemoryApiKeys::default());
     let identities = Arc::new(MemoryIdentities::new(41));
     let users = Arc::new(MemoryAccounts::new(42));
     let (queue, faults) = (
@@ -48,6 +50,7 @@ fn world() -> World {
     let clock = Arc::new(FixedClock::at(NOON));
     World {
         account: Account {
+            api_keys: keys.clone(),
             notes: Arc::new(FaultyNotes::new(notes.clone(), faults.clone())),
             files: Arc::new(FaultyFiles::new(files.clone(), faults.clone())),
             index: files.clone(),
@@ -58,6 +61,7 @@ fn world() -> World {
             clock: clock.clone(),
             quota: Quota::default(),
         },
+        keys,
         notes,
         files,
         archives,
@@ -97,9 +101,11 @@ impl World {
         }
     }
 
-    /// Notes with files, a waiting job, one under way, and a zip.
+    /// An API key, notes with files, a waiting job, one under way, and a zip.
     async fn fill(&self, person: &Person) {
         let owner = &person.caller.identity;
+        let key = contract::api_key(owner, &self.ids);
+        self.keys.create(&key).await.unwrap();
         for i in 0..150 {
             let name = format!("f{i}");
             self.files
@@ -134,7 +140,7 @@ impl World {
     }
 
     /// Everything that is left of somebody.
-    async fn left(&self, person: &Person) -> (u64, usize, usize) {
+    async fn left(&self, person: &Person) -> (usize, u64, usize, usize) {
         let owner = &person.caller.identity;
         let keys = self.files.keys();
         let objects = keys
@@ -146,6 +152,7 @@ impl World {
         };
         let page = self.archives.list(owner, &query).await.unwrap();
         (
+            self.keys.list(owner).await.unwrap().len(),
             self.notes.count(owner).await.unwrap(),
             objects.count(),
             page.jobs.len(),
@@ -194,15 +201,16 @@ async fn all_that_is_somebodys_goes_and_nothing_else() {
     world.fill(&alice).await;
     world.fill(&bob).await;
     let before = world.left(&bob).await;
-    assert_eq!(before, (150, 151, 3));
+    assert_eq!(before, (1, 150, 151, 3));
     let (caller, subject) = (&alice.caller, Some(alice.subject));
     world.account.erase(caller, subject).await.unwrap();
     assert!(!world.users.is_open(&alice.session));
     assert_eq!(world.users.sign_in(alice.subject), None);
-    assert_eq!(world.left(&alice).await, before, "the worker has not come");
+    let waiting = (0, before.1, before.2, before.3);
+    assert_eq!(world.left(&alice).await, waiting, "the worker has not come");
 
     assert_eq!(world.work().await.unwrap(), Duration::ZERO);
-    assert_eq!(world.left(&alice).await, (0, 0, 0));
+    assert_eq!(world.left(&alice).await, (0, 0, 0, 0));
     assert_eq!(world.left(&bob).await, before);
     assert!(world.users.is_open(&bob.session));
     assert_eq!(world.identity_of(bob.subject).await, bob.caller.identity);
@@ -225,7 +233,7 @@ async fn what_is_stored_with_old_credentials_goes_too() {
         world.clock.advance(delay);
         waited += delay;
         assert_eq!(world.work().await.unwrap(), delay);
-        assert_eq!(world.left(&alice).await, (0, 0, 0));
+        assert_eq!(world.left(&alice).await, (0, 0, 0, 0));
     }
     assert_eq!(waited, LINGERING);
 }
@@ -258,7 +266,7 @@ async fn an_erasure_goes_on_where_it_failed() {
     let owner = &alice.caller.identity;
     let erased = world.account.carry_out(owner, Some(alice.subject), NOON);
     erased.await.unwrap();
-    assert_eq!(world.left(&alice).await, (0, 0, 0));
+    assert_eq!(world.left(&alice).await, (0, 0, 0, 0));
 }
 
 /// Nobody is locked out whose account stays.

