@@ -3,7 +3,6 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::indexing_slicing,
     dead_code,
     reason = "it shares a world with the tests, and fails as they do"
 )]
@@ -53,15 +52,14 @@ fn text(length: usize) -> Vec<u8> {
 
 /// Makes the zip of `selection` and writes it as `name`.
 async fn write(folder: &Path, name: &str, world: &World, selection: Selection) {
-    let files = selection.names.clone();
-    let id = world.job_of(selection);
+    let id = world.job_of(&selection);
     world.run(id).await.unwrap();
     world.assert_ready(id);
     let content = world.zip_content(id).unwrap();
     let mut file = File::create(folder.join(format!("{name}.zip"))).unwrap();
     content.write_sparse(&mut file).unwrap();
     // By the files themselves, not by the zip.
-    let known = files.iter().filter_map(|name| {
+    let known = selection.names.iter().filter_map(|name| {
         let file = world.objects.content(&world.key(name.as_str()))?;
         Some(json!({ "size": file.len(), "crc32": file.crc32().get() }))
     });

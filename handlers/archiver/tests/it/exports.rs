@@ -20,7 +20,7 @@ async fn an_export_has_every_note_twice_and_every_file() {
     let foreign = fixtures::note(&stranger, &ids, fixtures::NOON, "another's");
     world.notes.create(&foreign, None).await.unwrap();
     world.put("notes.json", b"a file of that name".to_vec());
-    let id = world.job_of(Selection {
+    let id = world.job_of(&Selection {
         names: vec!["notes.json".parse().unwrap()],
         with_notes: true,
     });
@@ -58,7 +58,7 @@ async fn an_export_has_every_note_twice_and_every_file() {
 #[tokio::test(start_paused = true)]
 async fn an_export_of_nothing_is_an_empty_list() {
     let world = World::new();
-    let id = world.job_of(Selection {
+    let id = world.job_of(&Selection {
         names: Vec::new(),
         with_notes: true,
     });

@@ -135,13 +135,13 @@ impl World {
     /// A new job of these files.
     pub fn job(&self, names: &[&str]) -> ArchiveId {
         let names = names.iter().map(|name| name.parse().unwrap()).collect();
-        self.job_of(Selection {
+        self.job_of(&Selection {
             names,
             with_notes: false,
         })
     }
 
-    pub fn job_of(&self, selection: Selection) -> ArchiveId {
+    pub fn job_of(&self, selection: &Selection) -> ArchiveId {
         let size = |name| {
             let meta = self.files.meta(&ObjectKey::private(&self.owner, name));
             meta.map_or(0, |meta| meta.size)
@@ -161,7 +161,7 @@ impl World {
             selected,
             NOON,
         );
-        let created = self.archives.create(&job, &selection, None, u32::MAX);
+        let created = self.archives.create(&job, selection, None, u32::MAX);
         created.now_or_never().unwrap().unwrap();
         id
     }
