@@ -317,16 +317,16 @@ mod tests {
             "IDEMPOTENCY_TABLE",
             "ARCHIVES_TABLE",
             "FILES_TABLE",
+            "API_KEYS_TABLE",
             "QUEUE_URL",
             "IDENTITY_POOL",
             "USER_POOL",
-            "API_KEYS_TABLE",
             "IDENTITY_LINKS_TABLE",
         ];
         let error = error.unwrap();
         assert_eq!(error.missing, names);
-        let wrong = "`USER_POOL`, `API_KEYS_TABLE`, `IDENTITY_LINKS_TABLE`; `MAX_BYTES` is `10 GB`: it must be a whole \
-                     number from 0 to 9007199254740991";
+        let wrong = "`USER_POOL`, `IDENTITY_LINKS_TABLE`; `MAX_BYTES` is `10 GB`: it must be a whole number from 0 to \
+                     9007199254740991";
         assert!(error.to_string().ends_with(wrong), "{error}");
         assert_eq!(
             environment.runtime().err().map(|error| error.to_string()),
