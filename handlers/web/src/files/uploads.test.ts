@@ -45,6 +45,9 @@ test("what has failed stays until it is tried again", async () => {
   last().fail(new Error("offline"));
   await first;
   expect(uploads.current()[0]?.state.kind).toBe("failed");
+  // The sender's events may come after its end.
+  last().progress(1);
+  expect(uploads.current()[0]?.state.kind).toBe("failed");
   const second = uploads.retry("a");
   last().end();
   await second;

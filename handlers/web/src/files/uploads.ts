@@ -48,7 +48,7 @@ export class Uploads {
     this.running += 1;
     this.show(entry, { kind: "running", share: 0 });
     try {
-      await this.put(name, file, (share) => this.show(entry, { kind: "running", share }), entry.abort.signal);
+      await this.put(name, file, (share) => this.progress(entry, share), entry.abort.signal);
       if (entry.abort.signal.aborted) return;
       await this.onStored(name, file);
       this.forget(entry);
@@ -78,6 +78,11 @@ export class Uploads {
 
   private next(): void {
     if (this.running < AT_ONCE) this.waiting.shift()?.();
+  }
+
+  /** What is told of an upload after its end, as the sender's events may be, is not shown. */
+  private progress(entry: Entry, share: number): void {
+    if (entry.state.kind === "running") this.show(entry, { kind: "running", share });
   }
 
   private forget(entry: Entry): void {
