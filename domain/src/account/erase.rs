@@ -55,7 +55,7 @@ impl Account {
         Ok(())
     }
 
-    /// Those included that were made since the last time.
+    /// Revokes the owner's API keys, and said again those that were made since.
     pub(super) async fn revoke_keys(&self, owner: &IdentityId) -> Result<(), StoreError> {
         for key in self.api_keys.list(owner).await? {
             gone(self.api_keys.delete(owner, key.id).await)?;

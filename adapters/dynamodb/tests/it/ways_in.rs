@@ -22,6 +22,9 @@ const PERMISSIONS: &str = include_str!("../ways_in.golden");
 /// The same for whoever only tells whose a key is.
 const AUTHENTICATION: &str = include_str!("../authentication.golden");
 
+/// The same for whoever only revokes all that a person has.
+const REVOCATION: &str = include_str!("../revocation.golden");
+
 #[tokio::test]
 #[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
 async fn dynamo_stores_of_ways_in_keep_their_contracts() {
@@ -41,9 +44,6 @@ async fn dynamo_stores_of_ways_in_keep_their_contracts() {
     };
     assert_permissions(place.close().await, name_of, PERMISSIONS);
 }
-
-/// The same for whoever only revokes all that a person has.
-const REVOCATION: &str = include_str!("../revocation.golden");
 
 #[tokio::test]
 #[ignore = "needs a stand-in for DynamoDB; `cargo xtask test` runs it"]
