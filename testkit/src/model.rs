@@ -1,12 +1,12 @@
-//! Random calls on a note store, for tests that compare what it answers with what [`MemoryNotes`](crate::MemoryNotes)
-//! answers.
+//! Random calls on a note store and the claims that it holds, for tests that compare what they answer with what
+//! [`MemoryNotes`](crate::MemoryNotes) and [`MemoryClaims`](crate::MemoryClaims) answer.
 
 use std::fmt::Debug;
 
 use notewarden_domain::{
     IdentityId, Note, NoteId, StoreError, Timestamp, Version,
     idempotency::{IdempotencyClaim, RequestHash},
-    ports::{NoteQuery, NoteStore, Order},
+    ports::{IdempotencyStore, NoteQuery, NoteStore, Order},
 };
 use proptest::{collection, option, prelude::*, sample};
 use uuid::Uuid;
@@ -54,6 +54,12 @@ pub enum NoteCall {
     },
     /// [`NoteStore::notes_using`].
     Using { owner: usize, file: &'static str },
+    /// [`IdempotencyStore::claimed`].
+    Claimed {
+        owner: usize,
+        claim: (u8, u8),
+        at: u64,
+    },
 }
 
 /// A few calls, in which time goes forward as it does for a server.
@@ -61,7 +67,7 @@ pub fn note_calls() -> impl Strategy<Value = Vec<NoteCall>> {
     collection::vec(note_call(), 1..60).prop_map(|mut calls| {
         let mut now = 0;
         for call in &mut calls {
-            if let NoteCall::Create { at, .. } = call {
+            if let NoteCall::Create { at, .. } | NoteCall::Claimed { at, .. } = call {
                 now += *at;
                 *at = now;
             }
@@ -75,10 +81,10 @@ fn note_call() -> impl Strategy<Value = NoteCall> {
     let id = 0..6_u128;
     let file = || sample::select(vec!["a", "a/b", "ab"]);
     let files = move || collection::vec(file(), 0..3);
-    let key = (0..3_u8, 0..2_u8);
+    let key = || (0..3_u8, 0..2_u8);
     let seconds = 0..10_u64;
     prop_oneof![
-        3 => (owner.clone(), id.clone(), files(), option::of(key), seconds).prop_map(
+        3 => (owner.clone(), id.clone(), files(), option::of(key()), seconds.clone()).prop_map(
             |(owner, id, files, claim, at)| NoteCall::Create { owner, id, files, claim, at }
         ),
         2 => (owner.clone(), id.clone(), files(), 0..4_u64).prop_map(
@@ -92,13 +98,16 @@ fn note_call() -> impl Strategy<Value = NoteCall> {
                 owner, after, newest, limit, max_bytes
             }
         ),
-        1 => (owner, file()).prop_map(|(owner, file)| NoteCall::Using { owner, file }),
+        1 => (owner.clone(), file()).prop_map(|(owner, file)| NoteCall::Using { owner, file }),
+        1 => (owner, key(), seconds)
+            .prop_map(|(owner, claim, at)| NoteCall::Claimed { owner, claim, at }),
     ]
 }
 
-/// What the store answers to the call, made for one of `people`, in words that can be compared.
+/// What the stores answer to the call, made for one of `people`, in words that can be compared.
 pub async fn answer(
     store: &dyn NoteStore,
+    claims: &dyn IdempotencyStore,
     people: &[IdentityId; PEOPLE],
     call: &NoteCall,
 ) -> String {
@@ -150,6 +159,10 @@ pub async fn answer(
         }
         NoteCall::Using { owner, file: name } => {
             said(store.notes_using(&people[owner], &file(name), 10).await)
+        }
+        NoteCall::Claimed { owner, claim, at } => {
+            let claim = claim_of(&people[owner], claim, at);
+            said(claims.claimed(&claim, noon_plus(at)).await)
         }
     }
 }

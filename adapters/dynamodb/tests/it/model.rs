@@ -1,7 +1,10 @@
 //! Random calls on a stand-in for DynamoDB.
 
+use std::sync::Arc;
+
+use notewarden_dynamodb::DynamoClaims;
 use notewarden_testkit::{
-    MemoryNotes, SeededIds,
+    MemoryClaims, MemoryNotes, SeededIds,
     fixtures::identity,
     model::{answer, note_calls},
 };
@@ -18,14 +21,16 @@ use crate::support::tables::Place;
 fn dynamo_notes_answer_as_notes_in_memory_do() {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     let place = runtime.block_on(Place::new());
+    let claims = DynamoClaims::beside(&place.notes);
     let ids = SeededIds::new(1);
     let mut runner = TestRunner::new(ProptestConfig::with_cases(24));
     let run = runner.run(&note_calls(), |calls| {
         let people = [identity(&ids), identity(&ids)];
-        let model = MemoryNotes::default();
+        let known = Arc::new(MemoryClaims::default());
+        let model = MemoryNotes::sharing(known.clone());
         for (step, call) in calls.into_iter().enumerate() {
-            let expected = runtime.block_on(answer(&model, &people, &call));
-            let got = runtime.block_on(answer(&place.notes, &people, &call));
+            let expected = runtime.block_on(answer(&model, &*known, &people, &call));
+            let got = runtime.block_on(answer(&place.notes, &claims, &people, &call));
             prop_assert_eq!(got, expected, "step {}: {:?}", step, call);
         }
         Ok(())

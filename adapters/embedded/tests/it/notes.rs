@@ -7,9 +7,9 @@ use notewarden_domain::{
     idempotency::{Creation, IdempotencyClaim, RequestHash},
     ports::NoteStore,
 };
-use notewarden_embedded::{Database, EmbeddedNotes};
+use notewarden_embedded::{Database, EmbeddedClaims, EmbeddedNotes};
 use notewarden_testkit::{
-    MemoryNotes, SeededIds, contract,
+    MemoryClaims, MemoryNotes, SeededIds, contract,
     fixtures::{NOON, attachments, changed, identity, noon_plus, note},
     model::{answer, note_calls},
 };
@@ -120,13 +120,18 @@ proptest! {
     fn embedded_notes_answer_as_notes_in_memory_do(calls in note_calls()) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let disk = Disk::default();
-        let mut embedded = EmbeddedNotes::new(Database::on_storage(disk.opener()).unwrap());
-        let model = MemoryNotes::default();
+        let reopened = || {
+            let database = Database::on_storage(disk.opener()).unwrap();
+            (EmbeddedNotes::new(database.clone()), EmbeddedClaims::new(database))
+        };
+        let (mut embedded, mut claims) = reopened();
+        let known = Arc::new(MemoryClaims::default());
+        let model = MemoryNotes::sharing(known.clone());
         let ids = SeededIds::new(6);
         let people = [identity(&ids), identity(&ids)];
         for (step, call) in calls.into_iter().enumerate() {
-            let expected = runtime.block_on(answer(&model, &people, &call));
-            let got = runtime.block_on(answer(&embedded, &people, &call));
+            let expected = runtime.block_on(answer(&model, &*known, &people, &call));
+            let got = runtime.block_on(answer(&embedded, &claims, &people, &call));
             prop_assert_eq!(got, expected, "step {}: {:?}", step, call);
             for person in &people {
                 let counts = runtime.block_on(embedded.count(person)).unwrap();
@@ -134,8 +139,8 @@ proptest! {
                 prop_assert_eq!(counts, expected, "step {}: {:?}", step, call);
             }
             if step % 16 == 15 {
-                drop(embedded);
-                embedded = EmbeddedNotes::new(Database::on_storage(disk.opener()).unwrap());
+                drop((embedded, claims));
+                (embedded, claims) = reopened();
             }
         }
     }
